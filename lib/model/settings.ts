@@ -1,0 +1,32 @@
+/** Lifecycle settings, resolved (lifecycle §4). Durations in milliseconds. The policy is the daemon's alone. */
+export interface Settings {
+  /** A bring-up not ready by then has failed. */
+  readonly bootDeadlineMs: number;
+  /** A delivered first message must start a turn within. */
+  readonly readyGateMs: number;
+  /** Idle longer than this (strictly) is parked; 0 = never. */
+  readonly idleMs: number;
+  /** Bound for a live session that the daemon cannot account for and cannot adopt. */
+  readonly maxAgeMs: number;
+  readonly crashLoopMax: number;
+  readonly crashLoopWindowMs: number;
+  /** The safety pass over all peers. */
+  readonly superviseMs: number;
+  readonly logMaxBytes: number;
+  readonly logKeep: number;
+  /** Also log `alive` and skipped peers. */
+  readonly superviseLogVerbose: boolean;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  bootDeadlineMs: 240_000,
+  readyGateMs: 120_000,
+  idleMs: 3_600_000,
+  maxAgeMs: 14_400_000,
+  crashLoopMax: 3,
+  crashLoopWindowMs: 300_000,
+  superviseMs: 60_000,
+  logMaxBytes: 5 * 1024 * 1024,
+  logKeep: 5,
+  superviseLogVerbose: false,
+};

@@ -1,0 +1,127 @@
+import type { Daemon, PeerStatus } from "../../lib/lifecycle/api.ts";
+import type { Decision, Notice } from "../../lib/model/decision.ts";
+import type { Receipt } from "../../lib/model/message.ts";
+import type { Action, Scenario } from "../language/scenario.ts";
+
+/**
+ * A virtual machine with one daemon on it: virtual clocks, a disk that can lose what was not synced, a process table, agents that
+ * behave as the scenario says. The runner (`sim/runner`) drives it; `createWorld(scenario)` in `sim/world/world.ts` makes it.
+ */
+export interface World {
+  /** Virtual ms since start (awake time and suspends both count: this is the scenario's timeline). */
+  now(): number;
+  /** Writes profiles and registry of the scenario's peers to the disk and starts the daemon; resolves settled. */
+  boot(): Promise<void>;
+  /** Performs one action of the timeline now; resolves settled. What the action itself reports (an attach that is refused) goes to the trace, it does not throw. */
+  perform(action: Action): Promise<void>;
+  /** Lets virtual time pass up to `ms` since start, one event at a time, settling after each. */
+  advanceTo(ms: number): Promise<void>;
+  /** Virtual time of the next pending event that could change anything (not the safety pass on its own), or null. */
+  nextEventAt(): number | null;
+  /** Is something in progress or promised: a boot, a delivery, a turn, a retry, a hold with messages waiting? The end of a run waits for none. */
+  busy(): boolean;
+  /** Ends all faults (`heal: all`). */
+  heal(): void;
+  /** Called after every event, settled: invariants are checked here. */
+  onEvent(listener: () => void | Promise<void>): void;
+  /** The running daemon; null while it is down. */
+  daemon(): Daemon | null;
+  readonly trace: Trace;
+  /** What the scenario's expectations may ask about a peer, also while the daemon is down. */
+  peer(name: string): Promise<PeerView>;
+  /** The latest receipt of a named `send`; null when it was never performed. */
+  receipt(name: string): Receipt | null;
+  /** Names of sends (`as`, else the message id) that landed in the current instance of a peer, in order, as its conversation recorded them. */
+  delivered(peer: string): readonly string[];
+  /** A file under the root as the daemon would read it now; null when absent. */
+  file(relativePath: string): string | null;
+  /** Paths under the root that match a glob, sorted. */
+  files(glob: string): readonly string[];
+  /** Everything that the invariants need to see of the truth (process table, messages, conversations). */
+  readonly truth: Truth;
+  /** Ends the world: no timer, no promise, no listener is left. */
+  close(): Promise<void>;
+}
+
+export interface PeerView {
+  readonly state: PeerStatus["state"];
+  readonly parked: boolean;
+  readonly deaths: number;
+  readonly topics: readonly string[];
+  /** Launches (spawns) so far. */
+  readonly launches: number;
+  /** Mode and cause of the last wake decision in the log. */
+  readonly mode: string | null;
+  readonly cause: string | null;
+  /** Live instances now, by the process table. */
+  readonly instances: number;
+  readonly attached: boolean;
+}
+
+/** The record of a run: a pure function of file and code. */
+export interface Trace {
+  readonly entries: readonly TraceEntry[];
+  add(entry: Omit<TraceEntry, "seq" | "at" | "wall">): void;
+  /** SHA-256 over the canonical JSON lines. */
+  hash(): string;
+}
+
+export interface TraceEntry {
+  readonly seq: number;
+  /** Virtual ms since start. */
+  readonly at: number;
+  /** Virtual wall clock, epoch ms. */
+  readonly wall: number;
+  readonly kind: TraceKind;
+  /** An identity or a peer's name, `daemon`, or `world`. */
+  readonly lane: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * `decision`: data = the decision's `ev` and fields. `notice`, `receipt`: the record. `action`: a timeline action. `disk`, `host`:
+ * an operation of the daemon, numbered (`n`), with `op`, `path` or `identity`, and `error` when it failed. `agent`: something a simulated
+ * agent or person did (turn-start, turn-end, recorded message, exit, attach). `timer`: a daemon timer set, fired or cancelled.
+ */
+export type TraceKind = "decision" | "notice" | "receipt" | "action" | "disk" | "host" | "agent" | "timer" | "daemon";
+
+export interface Truth {
+  readonly decisions: readonly (Decision & { readonly virtualAt: number })[];
+  readonly notices: readonly Notice[];
+  /** Every process that was ever spawned as an agent. */
+  readonly processes: readonly TrueProcess[];
+  /** Every message that was accepted, with the name of its send. */
+  readonly messages: readonly TrueMessage[];
+  /** `end` calls and signals that reached a process: pid, instance, by which daemon epoch, at. */
+  readonly kills: readonly { readonly instance: string; readonly pid: number; readonly at: number; readonly epoch: number }[];
+  /** Virtual ms of daemon starts, crashes and stops. */
+  readonly daemonLife: readonly { readonly at: number; readonly what: "start" | "crash" | "stop" | "powerLoss" }[];
+}
+
+export interface TrueProcess {
+  readonly identity: string;
+  readonly instance: string;
+  readonly pid: number;
+  readonly spawnedAt: number;
+  readonly endedAt: number | null;
+  readonly exit: { readonly code: number | null; readonly signal: string | null } | null;
+  readonly conversation: string | null;
+}
+
+export interface TrueMessage {
+  readonly id: string;
+  readonly name: string;
+  readonly identity: string | null;
+  readonly receipts: readonly Receipt[];
+  /** Instances whose conversation recorded it, once per recording. */
+  readonly landedIn: readonly { readonly instance: string; readonly at: number }[];
+}
+
+export type CreateWorld = (scenario: Scenario, options?: WorldOptions) => World;
+
+export interface WorldOptions {
+  /** Dies (crash or power loss) before or after the n-th numbered disk or host operation, then restarts after a moment: `sim crashes`. */
+  readonly crashAt?: { readonly operation: number; readonly when: "before" | "after"; readonly kind: "crash" | "powerLoss"; readonly restartAfterMs: number };
+  /** Keep disk, host and timer entries in the trace (default true); a benchmark turns them off. */
+  readonly fullTrace?: boolean;
+}
