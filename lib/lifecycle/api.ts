@@ -1,7 +1,7 @@
-import type { Managers } from "../peers/managers.ts";
-import type { PeerKind, PeerProfile } from "../model/peer.ts";
 import type { Message, Receipt } from "../model/message.ts";
+import type { PeerKind, PeerProfile } from "../model/peer.ts";
 import type { Settings } from "../model/settings.ts";
+import type { Managers } from "../peers/managers.ts";
 import type { Clock, Disk, Random, Runtime, SessionHost, Telemetry } from "../ports/index.ts";
 
 /** Everything that a daemon is made of; the same for the real and the simulated one. */

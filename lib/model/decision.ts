@@ -13,8 +13,30 @@ export interface Decision {
 export type FieldValue = string | number | boolean | undefined;
 
 export const EVENT_NAMES = [
-  "wake", "launch", "supervise", "exit", "stopped", "started", "new", "refresh", "reset", "attach", "attach-end", "self-fresh", "deliver",
-  "accept", "hold", "clock", "daemon", "notice", "quarantine", "relaunch", "interrupt", "compact", "create", "remove",
+  "wake",
+  "launch",
+  "supervise",
+  "exit",
+  "stopped",
+  "started",
+  "new",
+  "refresh",
+  "reset",
+  "attach",
+  "attach-end",
+  "self-fresh",
+  "deliver",
+  "accept",
+  "hold",
+  "clock",
+  "daemon",
+  "notice",
+  "quarantine",
+  "relaunch",
+  "interrupt",
+  "compact",
+  "create",
+  "remove",
 ] as const;
 export type EventName = (typeof EVENT_NAMES)[number];
 

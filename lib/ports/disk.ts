@@ -42,7 +42,18 @@ export interface FileFacts {
 
 /** The names of the disk's operations, as faults, crash points and traces know them. */
 export const DISK_OPERATIONS = [
-  "read", "list", "stat", "makeFolder", "create", "append", "truncate", "sync", "syncFolder", "rename", "remove", "realPath",
+  "read",
+  "list",
+  "stat",
+  "makeFolder",
+  "create",
+  "append",
+  "truncate",
+  "sync",
+  "syncFolder",
+  "rename",
+  "remove",
+  "realPath",
 ] as const;
 export type DiskOperation = (typeof DISK_OPERATIONS)[number];
 

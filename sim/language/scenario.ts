@@ -70,8 +70,17 @@ export interface Behavior {
   readonly repaints: number | null;
 }
 export const DEFAULT_BEHAVIOR: Behavior = {
-  boot: 3_000, turn: 20_000, silent: 0, nothingToResume: false, onResume: "ok", onBoot: "ok", diesAfter: null, exitCode: 1,
-  ignoresKill: false, touchesTranscript: null, repaints: null,
+  boot: 3_000,
+  turn: 20_000,
+  silent: 0,
+  nothingToResume: false,
+  onResume: "ok",
+  onBoot: "ok",
+  diesAfter: null,
+  exitCode: 1,
+  ignoresKill: false,
+  touchesTranscript: null,
+  repaints: null,
 };
 
 /** One occurrence on the timeline (`repeat` is expanded into several). */
@@ -84,8 +93,20 @@ export interface Entry {
 }
 
 export type Action =
-  | { readonly do: "send"; readonly to: string; readonly text: string; readonly topic?: string; readonly runtime?: string; readonly from?: string; readonly as?: string }
-  | { readonly do: "attach" | "detach" | "launch" | "new" | "refresh" | "stop" | "start" | "reset" | "compact" | "interrupt" | "selfFresh"; readonly peer: string; readonly runtime?: string }
+  | {
+      readonly do: "send";
+      readonly to: string;
+      readonly text: string;
+      readonly topic?: string;
+      readonly runtime?: string;
+      readonly from?: string;
+      readonly as?: string;
+    }
+  | {
+      readonly do: "attach" | "detach" | "launch" | "new" | "refresh" | "stop" | "start" | "reset" | "compact" | "interrupt" | "selfFresh";
+      readonly peer: string;
+      readonly runtime?: string;
+    }
   | { readonly do: "turn"; readonly peer: string; readonly forMs: number }
   | { readonly do: "crash"; readonly peer: string; readonly code: number | null; readonly signal: string | null }
   | { readonly do: "exit"; readonly peer: string }
@@ -96,7 +117,14 @@ export type Action =
   | { readonly do: "host"; readonly what: "reboot" | "sessionServerCrash" }
   | { readonly do: "host"; readonly what: "suspend"; readonly forMs: number }
   | { readonly do: "clock"; readonly stepMs: number }
-  | { readonly do: "faultFs"; readonly operation: "write" | "rename" | "read" | "sync" | "unlink"; readonly path: string; readonly error: string; readonly times?: number; readonly forMs?: number }
+  | {
+      readonly do: "faultFs";
+      readonly operation: "write" | "rename" | "read" | "sync" | "unlink";
+      readonly path: string;
+      readonly error: string;
+      readonly times?: number;
+      readonly forMs?: number;
+    }
   | { readonly do: "faultProbe"; readonly peer: string; readonly error: string; readonly forMs: number }
   | { readonly do: "probe"; readonly peer: string; readonly everyMs: number; readonly values: readonly ("alive" | "dead" | "unknown")[] }
   | { readonly do: "heal" }
@@ -122,6 +150,4 @@ export interface Expectation {
 /** Keys given must match; values are text, `/regex/`, or a comparison such as `>= 3`. */
 export type PartialRecord = Readonly<Record<string, unknown>>;
 
-export type FileExpectation =
-  | "present" | "absent"
-  | { readonly text: string } | { readonly matches: string } | { readonly json: unknown };
+export type FileExpectation = "present" | "absent" | { readonly text: string } | { readonly matches: string } | { readonly json: unknown };

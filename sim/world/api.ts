@@ -121,7 +121,12 @@ export type CreateWorld = (scenario: Scenario, options?: WorldOptions) => World;
 
 export interface WorldOptions {
   /** Dies (crash or power loss) before or after the n-th numbered disk or host operation, then restarts after a moment: `sim crashes`. */
-  readonly crashAt?: { readonly operation: number; readonly when: "before" | "after"; readonly kind: "crash" | "powerLoss"; readonly restartAfterMs: number };
+  readonly crashAt?: {
+    readonly operation: number;
+    readonly when: "before" | "after";
+    readonly kind: "crash" | "powerLoss";
+    readonly restartAfterMs: number;
+  };
   /** Keep disk, host and timer entries in the trace (default true); a benchmark turns them off. */
   readonly fullTrace?: boolean;
 }
