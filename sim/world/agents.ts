@@ -1,0 +1,52 @@
+import type { Clock } from "../../lib/ports/index.ts";
+import type { Behavior } from "../language/scenario.ts";
+import { createAgent, type SimAgent } from "./agent.ts";
+import type { Home } from "./home.ts";
+import type { ProcessTable, SimProcess } from "./processes.ts";
+
+/** Every simulated agent of the machine; each spawned process becomes one, whoever spawned it. */
+export interface Agents {
+  /** The agent of an instance, living or gone. */
+  of(instance: string): SimAgent | null;
+  /** The living agent of an identity (the newest, should there be two). */
+  living(identity: string): SimAgent | null;
+  readonly all: readonly SimAgent[];
+}
+
+export interface AgentsParts {
+  readonly processes: ProcessTable;
+  readonly home: Home;
+  readonly clock: Clock;
+  readonly background: Clock;
+  readonly now: () => number;
+  /** How the next session of an identity shall behave; called once per spawn. */
+  readonly behavior: (identity: string) => Behavior;
+  readonly note: (identity: string, data: Readonly<Record<string, unknown>>) => void;
+  readonly touch: (process: SimProcess, what: "transcript" | "screen") => void;
+}
+
+export function createAgents(parts: AgentsParts): Agents {
+  const { processes, home, clock, background, now } = parts;
+  const all: SimAgent[] = [];
+  const byInstance = new Map<string, SimAgent>();
+  let ownReferences = 0;
+  processes.onSpawn((process) => {
+    const agent = createAgent({
+      ...{ process, processes, home, clock, background, now },
+      behavior: parts.behavior(process.identity),
+      note: (what, data) => parts.note(process.identity, { what, instance: process.instance, pid: process.pid, ...data }),
+      touch: (what) => parts.touch(process, what),
+      ownReference: () => `conversation-${String(++ownReferences).padStart(4, "0")}`,
+    });
+    all.push(agent);
+    byInstance.set(process.instance, agent);
+  });
+  processes.onEnd((ended) => {
+    for (const process of ended) byInstance.get(process.instance)?.gone();
+  });
+  return {
+    all,
+    of: (instance) => byInstance.get(instance) ?? null,
+    living: (identity) => all.findLast((agent) => agent.process.identity === identity && agent.process.endedAt === null) ?? null,
+  };
+}

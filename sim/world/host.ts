@@ -1,0 +1,189 @@
+import {
+  type EndResult,
+  HostError,
+  type HostExit,
+  type HostedSession,
+  type Liveness,
+  type SessionHandle,
+  type SessionHost,
+  type Sweep,
+  sleep,
+} from "../../lib/ports/index.ts";
+import type { Owner } from "./owner.ts";
+import type { ForcedProbes } from "./probes.ts";
+import { handleOf, type ProcessTable, type SimProcess } from "./processes.ts";
+
+/** Virtual latencies of the simulated host, in ms. */
+export const HOST_LATENCY = {
+  /** From the call to the process id. */
+  spawn: 10,
+  /** From a death to the daemon's hearing of it. */
+  exitEvent: 50,
+  /** From TERM to dead. */
+  term: 20,
+  /** How long `end` tries before it admits that a process survives KILL. */
+  giveUp: 3_000,
+} as const;
+
+export interface SimHostParts {
+  readonly processes: ProcessTable;
+  readonly probes: ForcedProbes;
+  /** Runs on machine time, whatever becomes of the daemon that asked. */
+  readonly later: (ms: number, task: () => void) => void;
+  /** Hears of every signal that reached a process or one of its children. */
+  readonly onKill: (process: SimProcess, owner: Owner) => void;
+}
+
+/** The machine's side of the session host; `forOwner` gives one daemon incarnation its view. */
+export interface SimHost {
+  forOwner(owner: Owner): SessionHost;
+  /** The next `times` spawns (of one identity, or of any) fail with this code. */
+  failSpawns(code: string, times: number, identity?: string): void;
+  heal(): void;
+}
+
+interface SpawnFault {
+  readonly code: string;
+  readonly identity: string | undefined;
+  left: number;
+}
+
+export function createSimHost(parts: SimHostParts): SimHost {
+  const faults: SpawnFault[] = [];
+  const takeFault = (identity: string): string | null => {
+    const fault = faults.find((one) => one.left > 0 && (one.identity ?? identity) === identity);
+    if (!fault) return null;
+    fault.left -= 1;
+    return fault.code;
+  };
+  return {
+    forOwner: (owner) => viewOf(parts, owner, takeFault),
+    failSpawns: (code, times, identity) => void faults.push({ code, identity, left: times }),
+    heal: () => void faults.splice(0),
+  };
+}
+
+function viewOf(parts: SimHostParts, owner: Owner, takeFault: (identity: string) => string | null): SessionHost {
+  const { processes, probes } = parts;
+  const watches = watchesOf(parts, owner);
+  return {
+    bootId: () => processes.bootId(),
+    spawn: (request) =>
+      owner.run("spawn", request.identity, async () => {
+        const code = takeFault(request.identity);
+        if (code !== null) throw new HostError(code, `cannot start a session for ${request.identity}: ${code}`);
+        const process = processes.spawn(request);
+        await sleep(owner.clock, HOST_LATENCY.spawn);
+        return { pid: process.pid, startTime: process.startTime, bootId: process.bootId };
+      }),
+    probe: (session) => owner.run("probe", session.identity, async () => look(parts, session)),
+    end: (session) => owner.run("end", session.identity, () => endTree(parts, owner, session)),
+    sessions: () => owner.run("sessions", "host", async () => processes.living().map(hosted)),
+    watch: watches.watch,
+    release: (session) => owner.ask(() => watches.release(session)),
+    onExit: watches.onExit,
+    sweep: () => owner.run("sweep", "host", async () => watches.sweep()),
+    attached: (session) =>
+      owner.run("attached", session.identity, async () =>
+        probes.answer(session.identity)?.state === "unknown" ? "unknown" : (processes.find(session)?.attached ?? false),
+      ),
+    attachCommand: () => null,
+    close: () => owner.ask(watches.close),
+  };
+}
+
+function look({ processes, probes }: SimHostParts, session: SessionHandle): Liveness {
+  return probes.answer(session.identity) ?? truth(processes, session);
+}
+
+function truth(processes: ProcessTable, session: SessionHandle): Liveness {
+  const process = processes.find(session);
+  if (process?.endedAt === null) return { state: "alive" };
+  const otherBoot = session.process !== null && session.process.bootId !== processes.bootId();
+  const exit = process?.exit ?? { code: null, signal: null };
+  return { state: "dead", exit, how: otherBoot ? "other-boot" : (process?.how ?? "exited") };
+}
+
+/** TERM to the whole tree at once; the signal has its effect also when the daemon that sent it dies the moment after. */
+async function endTree(parts: SimHostParts, owner: Owner, session: SessionHandle): Promise<EndResult> {
+  const { processes, later, onKill } = parts;
+  const process = processes.find(session);
+  if (process && (process.endedAt === null || process.children.some((child) => !child.killed))) {
+    if (process.endedAt === null) onKill(process, owner);
+    for (const child of process.children) child.killed = true;
+    later(HOST_LATENCY.term, () => {
+      if (!process.ignoresKill) processes.end(process, { code: null, signal: "SIGTERM" });
+    });
+    await sleep(owner.clock, process.ignoresKill ? HOST_LATENCY.giveUp : HOST_LATENCY.term);
+  }
+  const after = truth(processes, session);
+  return after.state === "dead" ? { state: "dead", exit: after.exit } : { state: "alive", reason: "it survives SIGKILL" };
+}
+
+function hosted(process: SimProcess): HostedSession {
+  const { identity, instance, request } = process;
+  return { identity, instance, cwd: request.cwd, process: { pid: process.pid, startTime: process.startTime, bootId: process.bootId } };
+}
+
+interface Watches {
+  watch(session: SessionHandle): void;
+  release(session: SessionHandle): void;
+  onExit(listener: (exit: HostExit) => void): void;
+  sweep(): Sweep;
+  close(): void;
+}
+
+function watchesOf(parts: SimHostParts, owner: Owner): Watches {
+  const { processes } = parts;
+  const watched = new Map<string, SessionHandle>();
+  const told = new Set<string>();
+  const listeners: ((exit: HostExit) => void)[] = [];
+
+  function tell(sessions: readonly SessionHandle[], how: HostExit["how"], exit: HostExit["exit"]): void {
+    owner.clock.after(HOST_LATENCY.exitEvent, () => {
+      const news = sessions.filter((one) => watched.has(one.instance) && !told.has(one.instance));
+      for (const one of news) told.add(one.instance);
+      if (news.length > 0 && !owner.dropped()) for (const listener of listeners) listener({ sessions: news, exit, how });
+    });
+  }
+  processes.onEnd((ended) => {
+    const first = ended[0];
+    if (owner.dropped() || !first) return;
+    const mine = ended.filter((process) => watched.has(process.instance)).map(handleOf);
+    if (mine.length > 0) tell(mine, first.how ?? "exited", first.exit ?? { code: null, signal: null });
+  });
+
+  return {
+    watch(session) {
+      if (owner.dropped() || watched.has(session.instance)) return;
+      watched.set(session.instance, session);
+      const now = truth(processes, session);
+      if (now.state === "dead") tell([session], now.how, now.exit);
+    },
+    release(session) {
+      watched.delete(session.instance);
+      told.delete(session.instance);
+    },
+    onExit: (listener) => void listeners.push(listener),
+    sweep: () => sweepOf(parts, watched),
+    close() {
+      watched.clear();
+      listeners.splice(0);
+    },
+  };
+}
+
+function sweepOf(parts: SimHostParts, watched: ReadonlyMap<string, SessionHandle>): Sweep {
+  const looks = [...watched.values()].map((session) => ({ session, liveness: look(parts, session) }));
+  return {
+    gone: looks.flatMap(({ session, liveness }) =>
+      liveness.state === "dead" ? [{ session, exit: liveness.exit, how: liveness.how }] : [],
+    ),
+    unknown: looks.flatMap(({ session, liveness }) => (liveness.state === "unknown" ? [{ session, reason: liveness.reason }] : [])),
+    strangers: parts.processes
+      .living()
+      .filter((process) => !watched.has(process.instance))
+      .map(hosted),
+    watched: watched.size,
+  };
+}

@@ -1,0 +1,144 @@
+import type { Clock, DeathKind, ExitStatus, ProcessIdentity, SessionHandle, SpawnRequest } from "../../lib/ports/index.ts";
+
+/**
+ * The process table of the virtual machine. Process ids are few and the lowest free one is taken next, so an id that has just died
+ * is soon somebody else's; only id, start time and boot together name a process.
+ */
+export interface ProcessTable {
+  bootId(): string;
+  /** Every agent process that ever was, oldest first. */
+  readonly all: readonly SimProcess[];
+  living(): SimProcess[];
+  /** The process that a handle proves; null when nothing by that proof ever ran. */
+  find(session: SessionHandle): SimProcess | null;
+  spawn(request: SpawnRequest): SimProcess;
+  /** Ends a process; one that is dead already stays as it died. */
+  end(process: SimProcess, exit: ExitStatus): void;
+  /** A process that is no agent (the daemon) takes and gives back an id. */
+  take(): ProcessIdentity;
+  give(identity: ProcessIdentity): void;
+  isTaken(identity: ProcessIdentity): boolean;
+  /** The terminal server dies with every session in it; the next spawn starts another. */
+  crashServer(): void;
+  /** Power goes: all processes end and nobody sees how. Called before the clock's own reboot. */
+  powerOff(): void;
+  onSpawn(listener: (process: SimProcess) => void): void;
+  /** Hears of processes that ended together and in one way. */
+  onEnd(listener: (ended: readonly SimProcess[]) => void): void;
+}
+
+export interface SimProcess {
+  readonly identity: string;
+  readonly instance: string;
+  readonly pid: number;
+  readonly startTime: string;
+  readonly bootId: string;
+  readonly request: SpawnRequest;
+  /** Virtual ms since start. */
+  readonly spawnedAt: number;
+  endedAt: number | null;
+  exit: ExitStatus | null;
+  how: DeathKind | null;
+  /** Reference of the conversation that it writes, once it has one. */
+  conversation: string | null;
+  /** Survives TERM and KILL (a process in uninterruptible sleep). */
+  ignoresKill: boolean;
+  attached: boolean;
+  /** Tool children in sessions of their own: they outlive the agent unless somebody ends the tree. */
+  readonly children: ToolChild[];
+}
+
+export interface ToolChild {
+  /** Virtual ms since start, when it is done by itself. */
+  readonly until: number;
+  killed: boolean;
+}
+
+const FIRST_PID = 4_200;
+const NOT_SEEN: ExitStatus = { code: null, signal: null };
+
+export interface ProcessTableParts {
+  /** The machine's clock of the current boot. */
+  readonly clock: () => Clock;
+  /** Virtual ms since start. */
+  readonly now: () => number;
+  /** Names the current boot. */
+  readonly bootId: () => string;
+}
+
+export function createProcessTable({ clock, now, bootId }: ProcessTableParts): ProcessTable {
+  const all: SimProcess[] = [];
+  const taken = new Map<number, string>();
+  const lastStart = new Map<number, number>();
+  const spawnListeners: ((process: SimProcess) => void)[] = [];
+  const endListeners: ((ended: readonly SimProcess[]) => void)[] = [];
+  const living = (): SimProcess[] => all.filter((process) => process.endedAt === null);
+
+  function take(): ProcessIdentity {
+    let pid = FIRST_PID;
+    while (taken.has(pid)) pid += 1;
+    const start = Math.max(Math.floor(clock().bootMs()), (lastStart.get(pid) ?? -1) + 1);
+    lastStart.set(pid, start);
+    taken.set(pid, String(start));
+    return { pid, startTime: String(start), bootId: bootId() };
+  }
+  const isTaken = (identity: ProcessIdentity): boolean => identity.bootId === bootId() && taken.get(identity.pid) === identity.startTime;
+  const give = (identity: ProcessIdentity): void => {
+    if (isTaken(identity)) taken.delete(identity.pid);
+  };
+
+  function endAll(processes: readonly SimProcess[], exit: ExitStatus, how: DeathKind): void {
+    const ended = processes.filter((process) => process.endedAt === null);
+    for (const process of ended) {
+      Object.assign(process, { endedAt: now(), exit, how, attached: false });
+      give(process);
+    }
+    if (ended.length > 0) for (const listener of endListeners) listener(ended);
+  }
+
+  return {
+    bootId,
+    all,
+    living,
+    take,
+    give,
+    isTaken,
+    find: (session) => all.findLast((process) => isProof(process, session)) ?? null,
+    spawn(request) {
+      const process: SimProcess = {
+        ...take(),
+        identity: request.identity,
+        instance: request.instance,
+        request,
+        spawnedAt: now(),
+        ...{ endedAt: null, exit: null, how: null, conversation: null, ignoresKill: false, attached: false, children: [] },
+      };
+      all.push(process);
+      for (const listener of spawnListeners) listener(process);
+      return process;
+    },
+    end: (process, exit) => endAll([process], exit, "exited"),
+    crashServer: () => endAll(living(), NOT_SEEN, "lost-server"),
+    powerOff() {
+      for (const process of all) for (const child of process.children) child.killed = true;
+      endAll(living(), NOT_SEEN, "other-boot");
+      taken.clear();
+      lastStart.clear();
+    },
+    onSpawn: (listener) => spawnListeners.push(listener),
+    onEnd: (listener) => endListeners.push(listener),
+  };
+}
+
+/** Without a process identity (between record and spawn) the instance in the process environment is the proof. */
+function isProof(process: SimProcess, session: SessionHandle): boolean {
+  const proof = session.process;
+  if (proof === null) return process.instance === session.instance && process.identity === session.identity;
+  return process.pid === proof.pid && process.startTime === proof.startTime && process.bootId === proof.bootId;
+}
+
+/** The handle of a simulated process. */
+export function handleOf(process: SimProcess): SessionHandle {
+  const { pid, startTime, bootId } = process;
+  return { identity: process.identity, instance: process.instance, process: { pid, startTime, bootId } };
+}
