@@ -1,7 +1,7 @@
 import type { Clock, Timer } from "../../lib/ports/index.ts";
 import type { Behavior } from "../language/scenario.ts";
 import type { Conversation, ConversationEntry, Home } from "./home.ts";
-import type { ProcessTable, SimProcess } from "./processes.ts";
+import type { ProcessTable, SimProcess, ToolChild } from "./processes.ts";
 
 /** One simulated agent CLI: what is on its screen, what it works on, what it has written down. */
 export interface SimAgent {
@@ -83,9 +83,17 @@ interface Mind {
   dialog: string | null;
   rejected: string | null;
   reference: string | null;
-  turn: { readonly startedAt: number; readonly end: Timer; readonly compacting: boolean } | null;
+  turn: Turn | null;
   readyAt: number | null;
   death: Timer | null;
+}
+
+interface Turn {
+  /** Monotonic ms. */
+  readonly startedAt: number;
+  readonly end: Timer;
+  readonly compacting: boolean;
+  readonly tool: ToolChild;
 }
 
 /** Starts the life of a process that was just spawned. */
@@ -205,19 +213,24 @@ function armDeath(mind: Mind): void {
 }
 
 function beginTurn(mind: Mind, forMs: number, data: Readonly<Record<string, unknown>>): void {
-  const { clock, process, now } = mind.parts;
+  const { clock, process, processes } = mind.parts;
   const first = mind.turn === null && mind.readyAt !== null && clock.monoMs() - mind.readyAt <= FIRST_TURN_WITHIN;
   if (first) armDeath(mind);
-  mind.turn?.end.cancel();
   const startedAt = mind.turn?.startedAt ?? clock.monoMs();
-  mind.turn = { startedAt, end: after(mind, forMs, () => endTurn(mind)), compacting: data["compacting"] === true };
-  process.children.push({ until: now() + forMs, killed: false });
+  dropTurn(mind);
+  const tool = processes.addChild(process, forMs);
+  mind.turn = { startedAt, tool, end: after(mind, forMs, () => endTurn(mind)), compacting: data["compacting"] === true };
   become(mind, "busy", "turn-start", data);
 }
 
-function endTurn(mind: Mind): void {
+function dropTurn(mind: Mind): void {
   mind.turn?.end.cancel();
+  if (mind.turn !== null) mind.parts.processes.endChild(mind.turn.tool);
+}
+
+function endTurn(mind: Mind): void {
   record(mind, mind.turn?.compacting ? "compacted" : "reply", null, "");
+  dropTurn(mind);
   mind.turn = null;
   become(mind, "idle", "turn-end");
 }

@@ -6,6 +6,7 @@ import {
   type Liveness,
   type SessionHandle,
   type SessionHost,
+  type SpawnRequest,
   type Sweep,
   sleep,
 } from "../../lib/ports/index.ts";
@@ -21,13 +22,15 @@ export const HOST_LATENCY = {
   exitEvent: 50,
   /** From TERM to dead. */
   term: 20,
-  /** How long `end` tries before it admits that a process survives KILL. */
-  giveUp: 3_000,
+  /** From TERM to KILL, for a process that ignores TERM. */
+  kill: 3_000,
 } as const;
 
 export interface SimHostParts {
   readonly processes: ProcessTable;
   readonly probes: ForcedProbes;
+  /** Why the machine cannot run this (no such folder or program); null when it can. */
+  readonly spawnProblem: (request: SpawnRequest) => string | null;
   /** Runs on machine time, whatever becomes of the daemon that asked. */
   readonly later: (ms: number, task: () => void) => void;
   /** Hears of every signal that reached a process or one of its children. */
@@ -37,13 +40,13 @@ export interface SimHostParts {
 /** The machine's side of the session host; `forOwner` gives one daemon incarnation its view. */
 export interface SimHost {
   forOwner(owner: Owner): SessionHost;
-  /** The next `times` spawns (of one identity, or of any) fail with this code. */
-  failSpawns(code: string, times: number, identity?: string): void;
+  /** The next `times` spawns (of one identity, or of any) fail for this reason. */
+  failSpawns(reason: string, times: number, identity?: string): void;
   heal(): void;
 }
 
 interface SpawnFault {
-  readonly code: string;
+  readonly reason: string;
   readonly identity: string | undefined;
   left: number;
 }
@@ -54,11 +57,11 @@ export function createSimHost(parts: SimHostParts): SimHost {
     const fault = faults.find((one) => one.left > 0 && (one.identity ?? identity) === identity);
     if (!fault) return null;
     fault.left -= 1;
-    return fault.code;
+    return fault.reason;
   };
   return {
     forOwner: (owner) => viewOf(parts, owner, takeFault),
-    failSpawns: (code, times, identity) => void faults.push({ code, identity, left: times }),
+    failSpawns: (reason, times, identity) => void faults.push({ reason, identity, left: times }),
     heal: () => void faults.splice(0),
   };
 }
@@ -70,8 +73,8 @@ function viewOf(parts: SimHostParts, owner: Owner, takeFault: (identity: string)
     bootId: () => processes.bootId(),
     spawn: (request) =>
       owner.run("spawn", request.identity, async () => {
-        const code = takeFault(request.identity);
-        if (code !== null) throw new HostError(code, `cannot start a session for ${request.identity}: ${code}`);
+        const problem = takeFault(request.identity) ?? parts.spawnProblem(request) ?? alreadyRuns(processes, request);
+        if (problem !== null) throw new HostError("spawn-failed", `cannot start a session for ${request.identity}: ${problem}`);
         const process = processes.spawn(request);
         await sleep(owner.clock, HOST_LATENCY.spawn);
         return { pid: process.pid, startTime: process.startTime, bootId: process.bootId };
@@ -92,6 +95,11 @@ function viewOf(parts: SimHostParts, owner: Owner, takeFault: (identity: string)
   };
 }
 
+/** One terminal per identity, as one tmux server per peer. */
+function alreadyRuns(processes: ProcessTable, { identity }: SpawnRequest): string | null {
+  return processes.living().some((process) => process.identity === identity) ? "a session of it is alive already" : null;
+}
+
 function look({ processes, probes }: SimHostParts, session: SessionHandle): Liveness {
   return probes.answer(session.identity) ?? truth(processes, session);
 }
@@ -104,17 +112,21 @@ function truth(processes: ProcessTable, session: SessionHandle): Liveness {
   return { state: "dead", exit, how: otherBoot ? "other-boot" : (process?.how ?? "exited") };
 }
 
-/** TERM to the whole tree at once; the signal has its effect also when the daemon that sent it dies the moment after. */
+/** TERM, then KILL, to the whole tree; signals have their effect also when the daemon that sent them dies the moment after. */
 async function endTree(parts: SimHostParts, owner: Owner, session: SessionHandle): Promise<EndResult> {
-  const { processes, later, onKill } = parts;
+  const { processes, probes, later, onKill } = parts;
+  const blind = probes.answer(session.identity);
+  if (blind?.state === "unknown") return blind;
   const process = processes.find(session);
-  if (process && (process.endedAt === null || process.children.some((child) => !child.killed))) {
+  if (process && (process.endedAt === null || process.children.some((child) => !child.ended))) {
     if (process.endedAt === null) onKill(process, owner);
-    for (const child of process.children) child.killed = true;
-    later(HOST_LATENCY.term, () => {
-      if (!process.ignoresKill) processes.end(process, { code: null, signal: "SIGTERM" });
+    process.children.forEach(processes.endChild);
+    const stubborn = process.ignoresKill || process.ignoresTerm;
+    const within = stubborn ? HOST_LATENCY.kill : HOST_LATENCY.term;
+    later(within, () => {
+      if (!process.ignoresKill) processes.end(process, { code: null, signal: stubborn ? "SIGKILL" : "SIGTERM" });
     });
-    await sleep(owner.clock, process.ignoresKill ? HOST_LATENCY.giveUp : HOST_LATENCY.term);
+    await sleep(owner.clock, within);
   }
   const after = truth(processes, session);
   return after.state === "dead" ? { state: "dead", exit: after.exit } : { state: "alive", reason: "it survives SIGKILL" };

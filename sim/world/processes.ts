@@ -14,6 +14,9 @@ export interface ProcessTable {
   spawn(request: SpawnRequest): SimProcess;
   /** Ends a process; one that is dead already stays as it died. */
   end(process: SimProcess, exit: ExitStatus): void;
+  /** The agent starts a tool that ends by itself after so long, whatever becomes of the agent. */
+  addChild(process: SimProcess, forMs: number): ToolChild;
+  endChild(child: ToolChild): void;
   /** A process that is no agent (the daemon) takes and gives back an id. */
   take(): ProcessIdentity;
   give(identity: ProcessIdentity): void;
@@ -41,6 +44,8 @@ export interface SimProcess {
   how: DeathKind | null;
   /** Reference of the conversation that it writes, once it has one. */
   conversation: string | null;
+  /** Survives TERM, and dies of KILL. */
+  ignoresTerm: boolean;
   /** Survives TERM and KILL (a process in uninterruptible sleep). */
   ignoresKill: boolean;
   attached: boolean;
@@ -48,18 +53,16 @@ export interface SimProcess {
   readonly children: ToolChild[];
 }
 
-export interface ToolChild {
-  /** Virtual ms since start, when it is done by itself. */
-  readonly until: number;
-  killed: boolean;
+export interface ToolChild extends ProcessIdentity {
+  ended: boolean;
 }
 
 const FIRST_PID = 4_200;
 const NOT_SEEN: ExitStatus = { code: null, signal: null };
 
 export interface ProcessTableParts {
-  /** The machine's clock of the current boot. */
-  readonly clock: () => Clock;
+  /** Machine time. */
+  readonly clock: Clock;
   /** Virtual ms since start. */
   readonly now: () => number;
   /** Names the current boot. */
@@ -77,7 +80,7 @@ export function createProcessTable({ clock, now, bootId }: ProcessTableParts): P
   function take(): ProcessIdentity {
     let pid = FIRST_PID;
     while (taken.has(pid)) pid += 1;
-    const start = Math.max(Math.floor(clock().bootMs()), (lastStart.get(pid) ?? -1) + 1);
+    const start = Math.max(Math.floor(clock.bootMs()), (lastStart.get(pid) ?? -1) + 1);
     lastStart.set(pid, start);
     taken.set(pid, String(start));
     return { pid, startTime: String(start), bootId: bootId() };
@@ -85,6 +88,11 @@ export function createProcessTable({ clock, now, bootId }: ProcessTableParts): P
   const isTaken = (identity: ProcessIdentity): boolean => identity.bootId === bootId() && taken.get(identity.pid) === identity.startTime;
   const give = (identity: ProcessIdentity): void => {
     if (isTaken(identity)) taken.delete(identity.pid);
+  };
+
+  const endChild = (child: ToolChild): void => {
+    child.ended = true;
+    give(child);
   };
 
   function endAll(processes: readonly SimProcess[], exit: ExitStatus, how: DeathKind): void {
@@ -111,16 +119,24 @@ export function createProcessTable({ clock, now, bootId }: ProcessTableParts): P
         instance: request.instance,
         request,
         spawnedAt: now(),
-        ...{ endedAt: null, exit: null, how: null, conversation: null, ignoresKill: false, attached: false, children: [] },
+        ...{ endedAt: null, exit: null, how: null, conversation: null, attached: false, children: [] },
+        ...{ ignoresTerm: false, ignoresKill: false },
       };
       all.push(process);
       for (const listener of spawnListeners) listener(process);
       return process;
     },
+    addChild(process, forMs) {
+      const child: ToolChild = { ...take(), ended: false };
+      process.children.push(child);
+      clock.after(forMs, () => endChild(child));
+      return child;
+    },
+    endChild,
     end: (process, exit) => endAll([process], exit, "exited"),
     crashServer: () => endAll(living(), NOT_SEEN, "lost-server"),
     powerOff() {
-      for (const process of all) for (const child of process.children) child.killed = true;
+      for (const process of all) process.children.forEach(endChild);
       endAll(living(), NOT_SEEN, "other-boot");
       taken.clear();
       lastStart.clear();

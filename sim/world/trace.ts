@@ -1,0 +1,39 @@
+// biome-ignore lint/style/noRestrictedImports: a digest, not randomness
+import { createHash } from "node:crypto";
+import type { Trace, TraceEntry, TraceKind } from "./api.ts";
+
+/** Kinds that a benchmark turns off: one entry per operation and timer of the daemon. */
+const DETAIL: readonly TraceKind[] = ["disk", "host", "timer"];
+
+export interface TraceParts {
+  readonly now: () => number;
+  readonly wallMs: () => number;
+  /** Keep disk, host and timer entries. */
+  readonly full: boolean;
+}
+
+/** An empty trace that stamps what is added. */
+export function createTrace({ now, wallMs, full }: TraceParts): Trace {
+  const entries: TraceEntry[] = [];
+  return {
+    entries,
+    add(entry) {
+      if (!full && DETAIL.includes(entry.kind)) return;
+      const { kind, lane, data } = entry;
+      entries.push({ seq: entries.length, at: now(), wall: wallMs(), kind, lane, data });
+    },
+    hash() {
+      const digest = createHash("sha256");
+      for (const entry of entries) digest.update(`${canonicalJson(entry)}\n`);
+      return digest.digest("hex");
+    },
+  };
+}
+
+/** JSON with the keys of every object sorted by code unit, so that equal records are equal texts. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (typeof part !== "object" || part === null || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
