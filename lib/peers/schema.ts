@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { IapeerError } from "../model/errors.ts";
 import { isPersonality, isRuntimeName } from "../model/identity.ts";
-import { NATURE_WORDS, type Nature } from "./nature.ts";
+import type { Nature } from "../model/peer.ts";
+import { NATURE_WORDS } from "./nature.ts";
 
 /** What profile and registry have in common on disk: the same keys, the same rules, the same way to say what is wrong. */
 export const personalityField = z
