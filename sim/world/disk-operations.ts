@@ -1,0 +1,133 @@
+/**
+ * The operations of the disk port on the simulated tree, each one synchronous step with the outcome that Linux has. All throw an error
+ * with the system's code.
+ */
+import type { FileFacts } from "../../lib/ports/disk.ts";
+import { folderOf, joinPath, nameOf } from "../../lib/storage/paths.ts";
+import { detachContent, dropUnsynced, syncContent } from "./disk-durability.ts";
+import { fail, renameRefusal, unlessAbsent } from "./disk-linux.ts";
+import {
+  adopt,
+  contentOf,
+  type DiskTree,
+  fileAt,
+  folderAt,
+  forget,
+  newFile,
+  newFolder,
+  nodeAt,
+  noteNames,
+  realPathOf,
+  resolve,
+} from "./disk-tree.ts";
+
+/** Modes as the port promises them; the simulated umask takes nothing away. */
+export const FOLDER_MODE = 0o700;
+export const FILE_MODE = 0o600;
+/** What ext4 shows as the size of a small folder. */
+const FOLDER_SIZE = 4096;
+
+export function read(tree: DiskTree, path: string): string | null {
+  return unlessAbsent(() => tree.volume.readFileSync(path, "utf8") as string) ?? null;
+}
+
+export function list(tree: DiskTree, path: string): string[] {
+  return unlessAbsent(() => (tree.volume.readdirSync(path) as string[]).sort()) ?? [];
+}
+
+export function stat(tree: DiskTree, path: string): FileFacts | null {
+  const node = unlessAbsent(() => resolve(tree, path));
+  if (node === undefined) return null;
+  const size = node.kind === "file" ? Number(tree.volume.statSync(path).size) : FOLDER_SIZE;
+  return { kind: node.kind, size, modifiedMs: node.modifiedMs, inode: node.id };
+}
+
+export function makeFolder(tree: DiskTree, path: string): void {
+  const there = nodeAt(tree, path);
+  if (there !== undefined) {
+    if (unlessAbsent(() => resolve(tree, path))?.kind !== "folder") fail("EEXIST");
+    return;
+  }
+  makeFolder(tree, folderOf(path));
+  tree.volume.mkdirSync(path, { mode: FOLDER_MODE });
+  adopt(tree, path, newFolder(tree));
+}
+
+export function create(tree: DiskTree, path: string, bytes: Buffer): void {
+  if (nodeAt(tree, path) !== undefined) fail("EEXIST");
+  tree.volume.writeFileSync(path, bytes, { flag: "wx", mode: FILE_MODE });
+  const file = newFile(tree);
+  if (bytes.length > 0) file.writes.push({ kind: "write", at: 0, bytes, dropped: false });
+  adopt(tree, path, file);
+}
+
+export function append(tree: DiskTree, path: string, bytes: Buffer): void {
+  if (nodeAt(tree, path) === undefined) {
+    create(tree, path, bytes);
+    return;
+  }
+  const file = fileAt(tree, path);
+  const at = Number(tree.volume.statSync(path).size);
+  tree.volume.appendFileSync(path, bytes);
+  if (bytes.length > 0) file.writes.push({ kind: "write", at, bytes, dropped: false });
+  file.modifiedMs = tree.wallMs();
+}
+
+export function truncate(tree: DiskTree, path: string, size: number): void {
+  if (!Number.isSafeInteger(size) || size < 0) fail("EINVAL");
+  const file = fileAt(tree, path);
+  detachContent(file, contentOf(tree, path));
+  tree.volume.truncateSync(path, size);
+  file.writes.push({ kind: "truncate", size, dropped: false });
+  file.modifiedMs = tree.wallMs();
+}
+
+export function sync(tree: DiskTree, path: string): void {
+  const node = resolve(tree, path);
+  if (node.kind === "file") syncContent(node, contentOf(tree, path));
+  else syncFolder(tree, path);
+}
+
+/** A sync that fails: what it was to write is lost to every later one. */
+export function failSync(tree: DiskTree, path: string): void {
+  const node = unlessAbsent(() => resolve(tree, path));
+  if (node?.kind === "file") dropUnsynced(node);
+}
+
+export function syncFolder(tree: DiskTree, path: string): void {
+  for (const change of [...folderAt(tree, path).pending]) tree.image.commit(change);
+}
+
+export function rename(tree: DiskTree, from: string, to: string): void {
+  const source = nodeAt(tree, from) ?? fail("ENOENT");
+  folderAt(tree, folderOf(to));
+  const target = nodeAt(tree, to);
+  const sides = [from, to].map((path) => joinPath(realPathOf(tree, folderOf(path)), nameOf(path))) as [string, string];
+  const refused = renameRefusal(
+    { path: sides[0], kind: source.kind },
+    { path: sides[1], kind: target?.kind ?? null },
+    () => list(tree, to).length,
+  );
+  if (refused !== null) fail(refused);
+  if (source === target) return;
+  if (target !== undefined) forget(tree, to, target);
+  if (target?.kind === "folder") tree.volume.rmdirSync(to);
+  tree.volume.renameSync(from, to);
+  noteNames(tree, source, [
+    { path: from, present: false },
+    { path: to, present: true },
+  ]);
+}
+
+export function remove(tree: DiskTree, path: string): void {
+  const node = nodeAt(tree, path);
+  if (node === undefined) return;
+  if (node.kind === "folder") fail("EISDIR");
+  forget(tree, path, node);
+  tree.volume.unlinkSync(path);
+  noteNames(tree, node, [{ path, present: false }]);
+}
+
+export function realPath(tree: DiskTree, path: string): string {
+  return realPathOf(tree, path);
+}
