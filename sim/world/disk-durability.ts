@@ -155,9 +155,9 @@ function applyToSlots(change: Change): void {
   }
 }
 
-/** Makes the content durable, as a successful sync does. */
-export function syncContent(file: FileNode, live: () => Buffer): void {
-  file.durable = file.damaged ? survivingContent(file, live, keepsAll) : live().length;
+/** Makes the content durable, as a successful sync does; `size` is that of the live content. */
+export function syncContent(file: FileNode, size: number, live: () => Buffer): void {
+  file.durable = file.damaged ? survivingContent(file, live, keepsAll) : size;
   file.writes = [];
 }
 

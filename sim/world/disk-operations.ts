@@ -13,17 +13,18 @@ import {
   fileAt,
   folderAt,
   forget,
+  forgetPath,
   newFile,
   newFolder,
   nodeAt,
   noteNames,
   realPathOf,
   resolve,
+  sizeOf,
 } from "./disk-tree.ts";
 
-/** Modes as the port promises them; the simulated umask takes nothing away. */
-export const FOLDER_MODE = 0o700;
-export const FILE_MODE = 0o600;
+/** Modes as the port promises them, whatever the umask. memfs has its own open ones: everything here belongs to one user anyway. */
+const MODES = { folder: 0o700, file: 0o600, link: 0o777 } as const;
 /** What ext4 shows as the size of a small folder. */
 const FOLDER_SIZE = 4096;
 
@@ -38,7 +39,7 @@ export function list(tree: DiskTree, path: string): string[] {
 export function stat(tree: DiskTree, path: string): FileFacts | null {
   const node = unlessAbsent(() => resolve(tree, path));
   if (node === undefined) return null;
-  const size = node.kind === "file" ? Number(tree.volume.statSync(path).size) : FOLDER_SIZE;
+  const size = node.kind === "file" ? sizeOf(tree, path) : FOLDER_SIZE;
   return { kind: node.kind, size, modifiedMs: node.modifiedMs, inode: node.id };
 }
 
@@ -49,13 +50,12 @@ export function makeFolder(tree: DiskTree, path: string): void {
     return;
   }
   makeFolder(tree, folderOf(path));
-  tree.volume.mkdirSync(path, { mode: FOLDER_MODE });
+  tree.volume.mkdirSync(path);
   adopt(tree, path, newFolder(tree));
 }
 
 export function create(tree: DiskTree, path: string, bytes: Buffer): void {
-  if (nodeAt(tree, path) !== undefined) fail("EEXIST");
-  tree.volume.writeFileSync(path, bytes, { flag: "wx", mode: FILE_MODE });
+  tree.volume.writeFileSync(path, bytes, { flag: "wx" });
   const file = newFile(tree);
   if (bytes.length > 0) file.writes.push({ kind: "write", at: 0, bytes, dropped: false });
   adopt(tree, path, file);
@@ -67,7 +67,7 @@ export function append(tree: DiskTree, path: string, bytes: Buffer): void {
     return;
   }
   const file = fileAt(tree, path);
-  const at = Number(tree.volume.statSync(path).size);
+  const at = sizeOf(tree, path);
   tree.volume.appendFileSync(path, bytes);
   if (bytes.length > 0) file.writes.push({ kind: "write", at, bytes, dropped: false });
   file.modifiedMs = tree.wallMs();
@@ -84,7 +84,7 @@ export function truncate(tree: DiskTree, path: string, size: number): void {
 
 export function sync(tree: DiskTree, path: string): void {
   const node = resolve(tree, path);
-  if (node.kind === "file") syncContent(node, contentOf(tree, path));
+  if (node.kind === "file") syncContent(node, sizeOf(tree, path), contentOf(tree, path));
   else syncFolder(tree, path);
 }
 
@@ -113,6 +113,7 @@ export function rename(tree: DiskTree, from: string, to: string): void {
   if (target !== undefined) forget(tree, to, target);
   if (target?.kind === "folder") tree.volume.rmdirSync(to);
   tree.volume.renameSync(from, to);
+  forgetPath(tree, from, source);
   noteNames(tree, source, [
     { path: from, present: false },
     { path: to, present: true },
@@ -130,4 +131,10 @@ export function remove(tree: DiskTree, path: string): void {
 
 export function realPath(tree: DiskTree, path: string): string {
   return realPathOf(tree, path);
+}
+
+/** Permission bits of a path itself; null when it does not exist. */
+export function mode(tree: DiskTree, path: string): number | null {
+  const node = nodeAt(tree, path);
+  return node === undefined ? null : MODES[node.kind];
 }

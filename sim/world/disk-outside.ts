@@ -2,7 +2,7 @@
 import { folderOf, joinPath, nameOf } from "../../lib/storage/paths.ts";
 import { type FileNode, type FolderNode, type Node, type Survival, survivingContent, syncContent } from "./disk-durability.ts";
 import { fail } from "./disk-linux.ts";
-import { create, FILE_MODE, FOLDER_MODE, makeFolder, remove } from "./disk-operations.ts";
+import { create, makeFolder, remove } from "./disk-operations.ts";
 import {
   adopt,
   contentOf,
@@ -16,6 +16,7 @@ import {
   nodeAt,
   noteNames,
   pathsBelow,
+  sizeOf,
 } from "./disk-tree.ts";
 
 /** Writes a file as an editor does: folders as needed, a new inode, everything durable. */
@@ -23,7 +24,7 @@ export function poke(tree: DiskTree, path: string, text: string): void {
   remove(tree, path);
   makeFolder(tree, folderOf(path));
   create(tree, path, Buffer.from(text));
-  syncContent(fileAt(tree, path), contentOf(tree, path));
+  syncContent(fileAt(tree, path), sizeOf(tree, path), contentOf(tree, path));
   commitPath(tree, path);
 }
 
@@ -75,6 +76,7 @@ export function losePower(tree: DiskTree, survival: Survival): void {
     Buffer.from(survivingContent(file, () => old.readFileSync(paths.get(file) ?? "") as Buffer, survival));
   tree.image.settle(survival);
   tree.volume = newVolume();
+  tree.known.clear();
   tree.nodes = new Map([[inodeOf(tree, "/"), tree.image.root as Node]]);
   restore(tree, "/", tree.image.root, surviving);
 }
@@ -88,11 +90,11 @@ function restore(tree: DiskTree, path: string, folder: FolderNode, surviving: (f
 }
 
 function restoreNode(tree: DiskTree, path: string, node: Node, surviving: (file: FileNode) => Buffer): void {
-  if (node.kind === "folder") tree.volume.mkdirSync(path, { mode: FOLDER_MODE });
+  if (node.kind === "folder") tree.volume.mkdirSync(path);
   else if (node.kind === "link") tree.volume.symlinkSync(node.target, path);
   else {
     const content = surviving(node);
-    tree.volume.writeFileSync(path, content, { mode: FILE_MODE });
+    tree.volume.writeFileSync(path, content);
     Object.assign(node, { durable: content.length, writes: [], damaged: false });
   }
   tree.nodes.set(inodeOf(tree, path), node);

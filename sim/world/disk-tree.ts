@@ -11,12 +11,16 @@ import {
   type Node,
   type SlotChange,
 } from "./disk-durability.ts";
-import { fail, unlessAbsent } from "./disk-linux.ts";
+import { fail } from "./disk-linux.ts";
 
 export interface DiskTree {
   volume: Volume;
   /** Our nodes by memfs inode; memfs gives the numbers out again, ours are never used twice. */
   nodes: Map<number, Node>;
+  /** Which node a path itself leads to, as far as it was asked before; whatever moves or removes names must keep it true. */
+  readonly known: Map<string, Node>;
+  /** No symbolic link was ever made: then a path that exists is its own real path. */
+  linkless: boolean;
   readonly image: DurableImage;
   /** Stamps modification times (memfs would take the real clock). */
   readonly wallMs: () => number;
@@ -26,7 +30,15 @@ export interface DiskTree {
 /** An empty disk. */
 export function diskTree(wallMs: () => number): DiskTree {
   const root: FolderNode = { kind: "folder", id: 1, modifiedMs: wallMs(), last: null, entries: new Map(), pending: new Set() };
-  const tree: DiskTree = { volume: newVolume(), nodes: new Map(), image: durableImage(root), wallMs, lastId: 1 };
+  const tree: DiskTree = {
+    volume: newVolume(),
+    nodes: new Map(),
+    known: new Map(),
+    linkless: true,
+    image: durableImage(root),
+    wallMs,
+    lastId: 1,
+  };
   tree.nodes.set(inodeOf(tree, "/"), root);
   return tree;
 }
@@ -60,12 +72,17 @@ export function inodeOf(tree: DiskTree, path: string): number {
 
 /** The node of a path itself, links not followed; undefined when there is none. */
 export function nodeAt(tree: DiskTree, path: string): Node | undefined {
-  return unlessAbsent(() => tree.nodes.get(inodeOf(tree, path)));
+  const known = tree.known.get(path);
+  if (known !== undefined) return known;
+  const found = tree.volume.lstatSync(path, { throwIfNoEntry: false });
+  const node = found === undefined ? undefined : tree.nodes.get(Number(found.ino));
+  if (node !== undefined) tree.known.set(path, node);
+  return node;
 }
 
 /** The path with links resolved; throws ENOENT. */
 export function realPathOf(tree: DiskTree, path: string): string {
-  return String(tree.volume.realpathSync(path));
+  return tree.linkless && nodeAt(tree, path) !== undefined ? path : String(tree.volume.realpathSync(path));
 }
 
 /** The node that a path leads to; throws ENOENT. */
@@ -89,6 +106,10 @@ export function contentOf(tree: DiskTree, path: string): () => Buffer {
   return () => tree.volume.readFileSync(path) as Buffer;
 }
 
+export function sizeOf(tree: DiskTree, path: string): number {
+  return Number(tree.volume.statSync(path).size);
+}
+
 /** Notes that the names at these paths now lead to `node`, or to nothing. */
 export function noteNames(tree: DiskTree, node: Node, names: readonly { readonly path: string; readonly present: boolean }[]): void {
   const slots = names.map(({ path, present }): SlotChange => {
@@ -102,6 +123,7 @@ export function noteNames(tree: DiskTree, node: Node, names: readonly { readonly
 /** Takes what memfs just made at `path` in as `node`. */
 export function adopt(tree: DiskTree, path: string, node: Node): void {
   tree.nodes.set(inodeOf(tree, path), node);
+  if (node.kind === "link") tree.linkless = false;
   noteNames(tree, node, [{ path, present: true }]);
 }
 
@@ -109,6 +131,13 @@ export function adopt(tree: DiskTree, path: string, node: Node): void {
 export function forget(tree: DiskTree, path: string, node: Node): void {
   if (node.kind === "file") detachContent(node, contentOf(tree, path));
   tree.nodes.delete(inodeOf(tree, path));
+  forgetPath(tree, path, node);
+}
+
+/** A path leads to this node no longer; with a folder or a link, others may have gone with it. */
+export function forgetPath(tree: DiskTree, path: string, node: Node): void {
+  if (node.kind === "file" && tree.linkless) tree.known.delete(path);
+  else tree.known.clear();
 }
 
 /** Every path below a folder but not through links, sorted by code unit. */

@@ -5,7 +5,7 @@
 import { posix } from "node:path";
 import { type Disk, DiskError } from "../../lib/ports/disk.ts";
 import { randomSurvival, type Survival, tornSurvival, worstSurvival } from "./disk-durability.ts";
-import { codeOf, fail, pathRefusal, unlessAbsent } from "./disk-linux.ts";
+import { codeOf, fail, pathRefusal } from "./disk-linux.ts";
 import * as operations from "./disk-operations.ts";
 import * as outside from "./disk-outside.ts";
 import { type DiskTree, diskTree, nodeAt, pathsBelow } from "./disk-tree.ts";
@@ -116,7 +116,7 @@ function worldsView(tree: DiskTree): Pick<VirtualDisk, "peek" | "paths" | "folde
     pokeFolder: (path) => outside.pokeFolder(tree, path),
     link: (path, target) => outside.link(tree, path, target),
     erase: (path) => outside.erase(tree, path),
-    mode: (path) => unlessAbsent(() => Number(tree.volume.lstatSync(path).mode) & 0o7777) ?? null,
+    mode: (path) => operations.mode(tree, path),
   };
 }
 
