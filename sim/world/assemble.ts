@@ -1,0 +1,119 @@
+import type { Daemon, DaemonParts } from "../../lib/lifecycle/api.ts";
+import { DEFAULT_SETTINGS } from "../../lib/model/settings.ts";
+import { unitFileManagers } from "../../lib/peers/index.ts";
+import type { ProcessIdentity, Runtime } from "../../lib/ports/index.ts";
+import type { Scenario } from "../language/scenario.ts";
+import type { WorldOptions } from "./api.ts";
+import { createBehaviors } from "./behaviors.ts";
+import { createCrashPoints, type Death } from "./crash-points.ts";
+import { createFailures } from "./failures.ts";
+import { createIncarnations } from "./incarnations.ts";
+import { cutPower, type Kernel, startLater, withConfig } from "./kernel.ts";
+import { MANAGER_FOLDERS, ROOT } from "./layout.ts";
+import { BACKGROUND, createMachine, folderExists, type Machine } from "./machine.ts";
+import { createMail } from "./mail.ts";
+import type { Owner } from "./owner.ts";
+import { virtualRandom } from "./random.ts";
+import { simRuntime } from "./runtime.ts";
+import { createTrace } from "./trace.ts";
+
+export type MakeDaemon = (parts: DaemonParts) => Daemon;
+
+/** Every runtime that a scenario may name without declaring it. */
+const USUAL_RUNTIMES = ["claude", "codex"];
+
+/** Puts a world together; nothing runs yet. */
+export function assemble(scenario: Scenario, options: WorldOptions, makeDaemon: MakeDaemon): Kernel {
+  const settings = withConfig(DEFAULT_SETTINGS, scenario.config);
+  const behaviors = createBehaviors(scenario);
+  const crashPoints = createCrashPoints({
+    root: ROOT,
+    crashAt: options.crashAt,
+    kill: (owner, kind, planned) => die(kernel, owner, kind, planned ? (options.crashAt?.restartAfterMs ?? null) : null),
+    note: (kind, owner, data) => kernel.trace.add({ kind, lane: owner, data }),
+  });
+  const machine = createMachine({
+    ...{ startMs: scenario.startMs, root: ROOT, crashPoints, takeBehavior: behaviors.take },
+    isRoutine: (owner, delay) => owner === BACKGROUND || (owner.startsWith("daemon-") && delay === kernel.settings.superviseMs),
+    onTimer: (what, owner, data) =>
+      owner.startsWith("daemon-") && kernel.trace.add({ kind: "timer", lane: owner, data: { what, ...data } }),
+    onKill: ({ instance, pid }, owner) => void kernel.kills.push({ instance, pid, at: machine.clock.elapsedMs(), epoch: numberOf(owner) }),
+    onAgent: (identity, data) => hearAgent(kernel, identity, data),
+  });
+  const views = new WeakMap<Owner, number>();
+  const numberOf = (owner: Owner): number => views.get(owner) ?? 0;
+  const trace = createTrace({ now: machine.clock.elapsedMs, wallMs: machine.clock.wallMs, full: options.fullTrace ?? true });
+  const kernel: Kernel = {
+    ...{ scenario, machine, crashPoints, behaviors, settings, trace, decisions: [], notices: [], kills: [], startsAt: null },
+    mail: createMail((entry) => trace.add({ kind: "receipt", ...entry })),
+    random: virtualRandom(scenario.seed),
+    failures: createFailures(),
+    daemons: createIncarnations({
+      machine,
+      hooksOf: crashPoints.hostHooks,
+      forget: crashPoints.forget,
+      create(number, owner, view, self) {
+        views.set(view, number);
+        const daemon = makeDaemon(partsOf(kernel, owner, view, self));
+        daemon.onReceipt((receipt) => void (view.dropped() || kernel.mail.hear(receipt)));
+        return daemon;
+      },
+      note: (data) => trace.add({ kind: "daemon", lane: "daemon", data }),
+      fail: (error) => kernel.failures.add(error),
+    }),
+  };
+  return kernel;
+}
+
+function die(kernel: Kernel, owner: string, kind: Death, restartAfterMs: number | null): void {
+  if (kind === "crash") kernel.daemons.kill("crash", owner);
+  else cutPower(kernel, true);
+  if (restartAfterMs !== null) startLater(kernel, restartAfterMs);
+}
+
+function hearAgent(kernel: Kernel, identity: string, data: Readonly<Record<string, unknown>>): void {
+  kernel.trace.add({ kind: "agent", lane: identity, data });
+  if (data["what"] === "recorded") kernel.mail.landed(String(data["message"]), String(data["instance"]), kernel.machine.clock.elapsedMs());
+}
+
+/** The production daemon's parts, each bound to one incarnation. */
+function partsOf(kernel: Kernel, owner: string, view: Owner, self: ProcessIdentity): DaemonParts {
+  const { machine } = kernel;
+  const disk = machine.disk.forOwner(owner);
+  return {
+    ...{ clock: view.clock, disk, host: machine.host.forOwner(view), runtimes: runtimesOf(kernel, machine, view) },
+    telemetry: telemetryOf(kernel, view),
+    random: kernel.random,
+    root: ROOT,
+    settings: kernel.settings,
+    managers: unitFileManagers(disk, MANAGER_FOLDERS),
+    version: "0.0.0-simulated",
+    self,
+    holderAlive: (holder) => view.ask(() => machine.processes.isTaken(holder)),
+    onDefect: (error) => void (view.dropped() || kernel.failures.add(error)),
+  };
+}
+
+function telemetryOf(kernel: Kernel, view: Owner): DaemonParts["telemetry"] {
+  const { trace, decisions, notices, machine } = kernel;
+  return {
+    decision(decision) {
+      if (view.dropped()) return;
+      decisions.push({ ...decision, virtualAt: machine.clock.elapsedMs() });
+      const lane = String(decision.fields["identity"] ?? "daemon");
+      trace.add({ kind: "decision", lane, data: { ev: decision.ev, ...decision.fields } });
+    },
+    notice(notice) {
+      if (view.dropped()) return;
+      notices.push(notice);
+      trace.add({ kind: "notice", lane: notice.identity ?? "daemon", data: { ...notice } });
+    },
+  };
+}
+
+function runtimesOf(kernel: Kernel, { agents, home, disk }: Machine, owner: Owner): Map<string, Runtime> {
+  const declared = [...kernel.scenario.peers.values()].flatMap((peer) => [peer.runtime, ...peer.runtimes]);
+  const names = [...new Set([...USUAL_RUNTIMES, ...declared])];
+  const parts = { owner, agents, home, behavior: kernel.behaviors.peek, folderExists: (cwd: string) => folderExists(disk, cwd) };
+  return new Map(names.map((name) => [name, simRuntime(name, parts)]));
+}

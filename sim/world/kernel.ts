@@ -1,0 +1,86 @@
+import type { Decision, Notice } from "../../lib/model/decision.ts";
+import type { Settings } from "../../lib/model/settings.ts";
+import type { Random } from "../../lib/ports/index.ts";
+import type { Scenario, ScenarioConfig, ScenarioPeer } from "../language/scenario.ts";
+import type { SimAgent } from "./agent.ts";
+import type { Trace, Truth } from "./api.ts";
+import type { Behaviors } from "./behaviors.ts";
+import type { CrashPoints } from "./crash-points.ts";
+import type { Failures } from "./failures.ts";
+import type { Incarnations } from "./incarnations.ts";
+import { identitiesOf } from "./layout.ts";
+import type { Machine } from "./machine.ts";
+import type { Mail } from "./mail.ts";
+
+/** The parts of a world, for the files that make its methods. */
+export interface Kernel {
+  readonly scenario: Scenario;
+  readonly machine: Machine;
+  readonly crashPoints: CrashPoints;
+  readonly daemons: Incarnations;
+  readonly behaviors: Behaviors;
+  readonly mail: Mail;
+  readonly random: Random;
+  readonly trace: Trace;
+  readonly failures: Failures;
+  readonly decisions: (Decision & { readonly virtualAt: number })[];
+  readonly notices: Notice[];
+  readonly kills: Truth["kills"][number][];
+  /** Changed by the scenario's `config` entries; holds from the next start of the daemon. */
+  settings: Settings;
+  /** When the daemon will be started without the scenario's saying so (after a reboot, or by `sim crashes`); null = it will not. */
+  startsAt: number | null;
+}
+
+/** Starts the daemon after `ms` of machine time, unless another power cut comes first or one runs by then. */
+export function startLater(kernel: Kernel, ms: number): void {
+  const { clock } = kernel.machine;
+  kernel.startsAt = clock.elapsedMs() + ms;
+  clock.after(ms, () => {
+    kernel.startsAt = null;
+    if (kernel.daemons.current() === null) kernel.daemons.start();
+  });
+}
+
+/** Everything stops at once; with `lose`, what was not synced is lost too. */
+export function cutPower(kernel: Kernel, lose: boolean): void {
+  kernel.daemons.killAll(lose ? "powerLoss" : "crash");
+  kernel.startsAt = null;
+  kernel.machine.reboot(lose);
+}
+
+/** The settings with what a scenario says about them. */
+export function withConfig(settings: Settings, config: ScenarioConfig): Settings {
+  const { idle, bootDeadline, readyGate, maxAge, supervise, crashLoopMax, crashLoopWindow, superviseLogVerbose } = config;
+  return {
+    ...settings,
+    ...(idle !== undefined && { idleMs: idle }),
+    ...(bootDeadline !== undefined && { bootDeadlineMs: bootDeadline }),
+    ...(readyGate !== undefined && { readyGateMs: readyGate }),
+    ...(maxAge !== undefined && { maxAgeMs: maxAge }),
+    ...(supervise !== undefined && { superviseMs: supervise }),
+    ...(crashLoopMax !== undefined && { crashLoopMax }),
+    ...(crashLoopWindow !== undefined && { crashLoopWindowMs: crashLoopWindow }),
+    ...(superviseLogVerbose !== undefined && { superviseLogVerbose }),
+  };
+}
+
+/** A peer of the scenario; throws `RangeError` for a name that it does not have. */
+export function peerOf({ scenario }: Kernel, name: string): ScenarioPeer {
+  const peer = scenario.peers.get(name);
+  if (peer) return peer;
+  throw new RangeError(`the scenario has no peer "${name}"; it has ${[...scenario.peers.keys()].join(", ")}`);
+}
+
+export function identitiesOfPeer(kernel: Kernel, name: string): string[] {
+  return identitiesOf(name, peerOf(kernel, name));
+}
+
+/** The living session of a peer, of whichever runtime. */
+export function livingAgent(kernel: Kernel, name: string): SimAgent | null {
+  for (const identity of identitiesOfPeer(kernel, name)) {
+    const agent = kernel.machine.agents.living(identity);
+    if (agent) return agent;
+  }
+  return null;
+}

@@ -1,0 +1,67 @@
+import type { Scenario } from "../language/scenario.ts";
+import { heal, performAction } from "./actions.ts";
+import type { Truth, World, WorldOptions } from "./api.ts";
+import { assemble, type MakeDaemon } from "./assemble.ts";
+import type { Kernel } from "./kernel.ts";
+import { layOut, ROOT } from "./layout.ts";
+import { settle } from "./settle.ts";
+import { deliveredTo, filesUnderRoot, isBusy, viewOf } from "./views.ts";
+
+/** A world around any daemon; `createWorld` in `world.ts` is the one with the production daemon. */
+export function makeWorld(scenario: Scenario, options: WorldOptions, makeDaemon: MakeDaemon): World {
+  const kernel = assemble(scenario, options, makeDaemon);
+  const { machine, daemons, failures, trace } = kernel;
+  const listeners: (() => void | Promise<void>)[] = [];
+  const now = machine.clock.elapsedMs;
+
+  /** Runs one event to quiescence; what went wrong in it fails the run here. */
+  async function event(happen: () => unknown): Promise<void> {
+    failures.mine();
+    happen();
+    await settle();
+    failures.throwFirst();
+    for (const listener of listeners) await listener();
+  }
+
+  return {
+    now,
+    boot: () =>
+      event(() => {
+        layOut(machine.disk, scenario);
+        daemons.start();
+      }),
+    perform: (action) => event(() => performAction(kernel, action)),
+    async advanceTo(ms) {
+      for (let next = machine.clock.nextAt(); next !== null && next <= ms; next = machine.clock.nextAt()) {
+        await event(() => machine.clock.next());
+      }
+      if (ms > now()) machine.clock.advanceTo(ms);
+    },
+    nextEventAt: machine.pending.nextAt,
+    busy: () => isBusy(kernel),
+    heal: () => heal(kernel),
+    onEvent: (listener) => void listeners.push(listener),
+    daemon: () => daemons.current()?.daemon ?? null,
+    trace,
+    peer: (name) => viewOf(kernel, name),
+    receipt: kernel.mail.receipt,
+    delivered: (name) => deliveredTo(kernel, name),
+    file: (path) => machine.disk.peek(`${ROOT}/${path}`),
+    files: (glob) => filesUnderRoot(kernel, glob),
+    truth: truthOf(kernel),
+    async close() {
+      daemons.killAll("crash");
+      machine.processes.powerOff();
+      machine.clock.reboot();
+      machine.pending.forgetAll();
+      listeners.splice(0);
+      await settle();
+      failures.close();
+    },
+  };
+}
+
+function truthOf({ decisions, notices, machine, mail, kills, daemons }: Kernel): Truth {
+  const { all } = machine.processes;
+  return { decisions, notices, processes: all, messages: mail.accepted, kills, daemonLife: daemons.life };
+}
