@@ -16,6 +16,8 @@ export interface PeerDirectory {
   list(): Promise<readonly RegistryEntry[]>;
   /** The profile in the peer's folder. Never rejects. */
   profile(personality: string): Promise<ProfileReading>;
+  /** Would {@link upsert} take this profile? Rejects as it would, and changes nothing. */
+  check(profile: PeerProfile): Promise<void>;
   /** Puts a profile into the registry. Rejects `name-taken`, `folder-taken` (never a suffix), `missing-cwd`, `bad-registry`, `DiskError`. */
   upsert(profile: PeerProfile): Promise<RegistryEntry>;
   /** Takes a peer out of the registry; false when it was not in it. Its folder and profile stay. */
@@ -53,9 +55,16 @@ export function peerDirectory(storage: Storage, root: string): PeerDirectory {
     return { ok: false, reason: `${file} names ${profile.personality}, the registry has ${entry.personality} there` };
   };
 
+  const checked = async (profile: PeerProfile): Promise<RegistryEntry> => {
+    const entry = entryOf(profile, await existingFolder(storage.disk, profile));
+    for (const other of await list()) checkNoClash(entry, other, await realFolder(other.cwd));
+    return entry;
+  };
+
   return {
     list,
     find,
+    check: async (profile) => void (await checked(profile)),
     profile: async (personality) => {
       try {
         const entry = await find(personality);
@@ -66,10 +75,8 @@ export function peerDirectory(storage: Storage, root: string): PeerDirectory {
     },
     upsert: (profile) =>
       inTurn(async () => {
-        const entry = entryOf(profile, await existingFolder(storage.disk, profile));
-        const entries = await list();
-        for (const other of entries) checkNoClash(entry, other, await realFolder(other.cwd));
-        await publish([...entries.filter((other) => other.personality !== entry.personality), entry]);
+        const entry = await checked(profile);
+        await publish([...(await list()).filter((other) => other.personality !== entry.personality), entry]);
         return entry;
       }),
     remove: (personality) =>
@@ -99,18 +106,21 @@ async function existingFolder(disk: Disk, profile: PeerProfile): Promise<string>
 
 function checkNoClash(entry: RegistryEntry, other: RegistryEntry, otherFolder: string): void {
   const [sameName, sameFolder] = [other.personality === entry.personality, otherFolder === entry.cwd];
-  if (sameName && !sameFolder) {
-    throw new IapeerError(
-      "name-taken",
-      `the name ${entry.personality} belongs to ${other.cwd}: choose a folder with another name, or "iapeer remove ${entry.personality}" first`,
-    );
-  }
+  if (sameName && !sameFolder) throw nameTaken(entry.personality, other.cwd);
   if (sameFolder && !sameName) {
     throw new IapeerError(
       "folder-taken",
       `the folder ${entry.cwd} belongs to ${other.personality}: "iapeer remove ${other.personality}" first`,
     );
   }
+}
+
+/** A name is never given twice, nor made unique by a suffix. */
+export function nameTaken(personality: string, cwd: string): IapeerError {
+  return new IapeerError(
+    "name-taken",
+    `the name ${personality} belongs to ${cwd}: choose a folder with another name, or "iapeer remove ${personality}" first`,
+  );
 }
 
 /** Folders by their real path; each is looked up once, because a fleet's folders hardly ever move behind a link. */

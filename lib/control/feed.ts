@@ -1,0 +1,29 @@
+import type { Decision, Notice } from "../model/decision.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
+
+/** Every decision as it is made, for whoever looks on; passes everything on to the telemetry behind it. */
+export interface DecisionFeed extends Telemetry {
+  /** Hears decisions from now on; the function returned ends that. A listener that throws is dropped. */
+  subscribe(listener: (decision: Decision) => void): () => void;
+}
+
+export function decisionFeed(behind: Telemetry): DecisionFeed {
+  const listeners = new Set<(decision: Decision) => void>();
+  return {
+    decision: (decision) => {
+      behind.decision(decision);
+      for (const listener of listeners) {
+        try {
+          listener(decision);
+        } catch {
+          listeners.delete(listener);
+        }
+      }
+    },
+    notice: (notice: Notice) => behind.notice(notice),
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,9 @@
+/** How verbs reach the daemon: requests and answers over its local socket (lifecycle §13). */
+export { type CallOptions, type ControlClient, controlClient } from "./client.ts";
+export { type CreateRequest, createPeer, createRequest } from "./create-peer.ts";
+export { type DecisionFeed, decisionFeed } from "./feed.ts";
+export { type LineSplitter, lineSplitter } from "./lines.ts";
+export { type Connection, controlAddressPath, controlSocketPath, MAX_LINE_BYTES, PROTOCOL } from "./protocol.ts";
+export { isFinal, type ReceiptFeed, receiptFeed } from "./receipts.ts";
+export { serveControl } from "./server.ts";
+export { type DaemonAbout, VERBS, type VerbParts } from "./verbs.ts";
