@@ -9,6 +9,7 @@ export function darwinProcesses(run: (program: string, args: readonly string[]) 
   let boot: string | undefined;
   const lookAll = (pids: readonly number[]): ReadonlyMap<number, Look> => lookBy(run, pids);
   return {
+    forks: true,
     bootId() {
       boot ??= run("/usr/sbin/sysctl", ["-n", "kern.bootsessionuuid"]).trim();
       return boot;

@@ -11,6 +11,7 @@ export function linuxProcesses(proc = "/proc"): ProcessTable {
     return block === null || block === "" ? null : parseEnvironment(block);
   };
   return {
+    forks: false,
     bootId() {
       boot ??= readFileSync(`${proc}/sys/kernel/random/boot_id`, "utf8").trim();
       return boot;

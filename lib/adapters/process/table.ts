@@ -3,6 +3,8 @@
  * such process", `"unknown"` when the look itself failed (lifecycle §6: a failed probe is no death).
  */
 export interface ProcessTable {
+  /** Does a `look` start a process (macOS)? Then it is asked less often. */
+  readonly forks: boolean;
   /** Constant until the machine is restarted. */
   bootId(): string;
   /** The cheapest question there is, no file read, no process started: false only when no process has this pid. A zombie still has it. */

@@ -1,0 +1,116 @@
+import type { HostExit, ProcessIdentity, SessionHandle } from "../../ports/host.ts";
+import { areAlive, type ProcessTable } from "../process/index.ts";
+import type { Death } from "./deaths.ts";
+
+/** One watched instance; `death` is there once it was reported, until it is released. */
+export interface Watched {
+  session: SessionHandle;
+  death: Death | null;
+  concluding: Promise<void> | null;
+}
+
+/**
+ * Notices ends within `TICK_MS` without a process per peer: one system call per watched pid and tick, plus a closer look at a few in turn,
+ * which finds what a pid alone cannot show (a dead process that nobody has collected, a pid that went to somebody else).
+ */
+export interface Watcher {
+  watch(session: SessionHandle): void;
+  release(session: SessionHandle): void;
+  listen(listener: (exit: HostExit) => void): void;
+  entries(): readonly Watched[];
+  /** Finds out how these dead instances died, reports each once, and resolves when that is done. */
+  conclude(entries: readonly Watched[]): Promise<void>;
+  close(): void;
+}
+
+const TICK_MS = 50;
+const CLOSER_PER_TICK = 25;
+/** Where each closer look starts a process, one look at all in so many ticks. */
+const TICKS_BETWEEN_FORKS = 20;
+
+export function watcher(table: ProcessTable, deathOf: (session: SessionHandle) => Promise<Death>): Watcher {
+  const watched = new Map<string, Watched>();
+  const listeners: ((exit: HostExit) => void)[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  let ticks = 0;
+  let closed = false;
+
+  const emit = (sessions: readonly Watched[], death: Death): void => {
+    const still = sessions.filter((one) => watched.get(one.session.instance) === one);
+    if (closed || still.length === 0) return;
+    for (const listener of listeners) listener({ sessions: still.map((one) => one.session), ...death });
+  };
+
+  const conclude = async (entries: readonly Watched[]): Promise<void> => {
+    const mine = entries.filter((one) => one.concluding === null);
+    for (const one of mine) {
+      one.concluding = deathOf(one.session).then((death) => {
+        one.death = death;
+        if (death.how !== "lost-server") emit([one], death);
+      });
+    }
+    await Promise.all(entries.map((one) => one.concluding));
+    const lost = mine.filter((one) => one.death?.how === "lost-server");
+    if (lost[0]?.death) emit(lost, lost[0].death);
+  };
+
+  const tick = (): void => {
+    timer = null;
+    const open = [...watched.values()].flatMap(provenOpen);
+    ticks += 1;
+    const dead = findDead(table, open, ticks);
+    if (dead.length > 0) conclude(dead).catch(() => {});
+    if (open.length > dead.length) start();
+  };
+
+  const start = (): void => {
+    if (timer !== null || closed) return;
+    timer = setTimeout(tick, TICK_MS);
+    timer.unref();
+  };
+
+  return {
+    conclude,
+    watch(session) {
+      const present = watched.get(session.instance);
+      if (present === undefined) watched.set(session.instance, { session, death: null, concluding: null });
+      else if (present.session.process === null) present.session = session;
+      start();
+    },
+    release: (session) => void watched.delete(session.instance),
+    listen: (listener) => void listeners.push(listener),
+    entries: () => [...watched.values()],
+    close() {
+      closed = true;
+      if (timer !== null) clearTimeout(timer);
+      timer = null;
+    },
+  };
+}
+
+/** Those of `open` that are positively dead, as far as this tick looks. */
+function findDead(table: ProcessTable, open: readonly Proven[], tick: number): Watched[] {
+  const closer = new Set(table.forks ? (tick % TICKS_BETWEEN_FORKS === 0 ? open : []) : turn(open, tick));
+  const suspects = open.filter((one) => closer.has(one) || !table.exists(one.process.pid));
+  const states = areAlive(
+    suspects.map((one) => one.process),
+    table,
+  );
+  return suspects.filter((_, index) => states[index] === false).map((one) => one.entry);
+}
+
+function turn(open: readonly Proven[], tick: number): readonly Proven[] {
+  if (open.length <= CLOSER_PER_TICK) return open;
+  const from = (tick * CLOSER_PER_TICK) % open.length;
+  return [...open.slice(from), ...open.slice(0, from)].slice(0, CLOSER_PER_TICK);
+}
+
+interface Proven {
+  readonly entry: Watched;
+  readonly process: ProcessIdentity;
+}
+
+function provenOpen(entry: Watched): Proven[] {
+  const process = entry.session.process;
+  return entry.concluding === null && process !== null ? [{ entry, process }] : [];
+}
