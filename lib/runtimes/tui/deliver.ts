@@ -1,0 +1,124 @@
+/**
+ * Delivery by bracketed paste (lifecycle §10): look, paste, see the text, Enter, and then nothing counts but the runtime's own record.
+ * Measured reasons: Enter right after a paste is swallowed by a CLI that has just drawn its composer; pasted text that stays behind is
+ * glued to the next message; a paste into a dialog is lost and its Enter picks an option.
+ */
+import { reasonOf } from "../../model/errors.ts";
+import { type DeliveryOutcome, type OutgoingMessage, type RuntimeSession, sleep } from "../../ports/index.ts";
+import { clearComposer, holds, isLeftover } from "./composer.ts";
+import { LOOK_MS, look, type Tui, type View } from "./view.ts";
+
+/** How long a pasted text may take to show, how long to wait before looking whether Enter was swallowed, and how often to press it. */
+const SHOW_MS = 5_000;
+const ENTER_AGAIN_MS = 700;
+const ENTERS = 5;
+/** Kept of the caller's time for putting the composer in order again. */
+const TIDY_MS = 3_000;
+
+/** One delivery on its way. */
+interface Attempt {
+  readonly tui: Tui;
+  readonly session: RuntimeSession;
+  readonly message: OutgoingMessage;
+  /** Monotonic ms. */
+  readonly deadline: number;
+  readonly signal: AbortSignal;
+}
+
+/** Why nothing may be typed now; null when the composer is free. */
+export function refusal(view: View): DeliveryOutcome | null {
+  if (view.turn === "waiting" || view.dialog !== null) return { state: "blocked", reason: view.dialog ?? "a dialog waits for a person" };
+  if (view.turn === "busy") return { state: "busy" };
+  if (view.composer.state === "hidden") return { state: "blocked", reason: "the composer is not in sight" };
+  if (view.turn === "unknown") return { state: "busy" };
+  return view.composer.state === "empty" ? null : { state: "busy" };
+}
+
+/** The message's landing, or null; a record that cannot be read now proves nothing yet. */
+async function landing({ tui, session, message }: Attempt): Promise<DeliveryOutcome | null> {
+  const atMs = await tui.landedAt(session, message.id).catch(() => null);
+  return atMs === null ? null : { state: "landed", atMs };
+}
+
+/** Waits until the pasted text is on screen. */
+async function shown(attempt: Attempt): Promise<boolean> {
+  const { tui, session, message, deadline, signal } = attempt;
+  const until = Math.min(deadline, tui.clock.monoMs() + SHOW_MS);
+  while (!signal.aborted && tui.clock.monoMs() < until) {
+    const view = tui.view(await tui.terminal.screen(session));
+    if (holds(view.composer, message.text)) return true;
+    await sleep(tui.clock, LOOK_MS, signal);
+  }
+  return false;
+}
+
+/** Presses Enter while the text stands in the composer, a bounded number of times, until the record shows the message. */
+async function submit(attempt: Attempt): Promise<DeliveryOutcome | null> {
+  const { tui, session, message, deadline, signal } = attempt;
+  let enters = 0;
+  let nextEnter = tui.clock.monoMs();
+  while (!signal.aborted && tui.clock.monoMs() < deadline) {
+    if (enters < ENTERS && tui.clock.monoMs() >= nextEnter) {
+      const view = await look(tui, session);
+      if (view.dialog !== null || view.turn === "waiting") return null;
+      if (holds(view.composer, message.text)) {
+        await tui.terminal.keys(session, "Enter");
+        enters++;
+      }
+      nextEnter = tui.clock.monoMs() + ENTER_AGAIN_MS;
+    }
+    const proof = await landing(attempt);
+    if (proof !== null) return proof;
+    await sleep(tui.clock, LOOK_MS, signal);
+  }
+  return null;
+}
+
+/** After a paste without proof: takes our text out of the composer again and says what is left. */
+async function giveUp(attempt: Attempt, why: string): Promise<DeliveryOutcome> {
+  const { tui, session, message, signal } = attempt;
+  const { composer } = await look(tui, session);
+  const ours = holds(composer, message.text);
+  const cleared = ours && (await clearComposer(tui, session));
+  const proof = await landing(attempt);
+  if (proof !== null) return proof;
+  if (signal.aborted && cleared) return { state: "aborted" };
+  const rest = ours ? (cleared ? "; the composer was cleared" : "; the text still stands in the composer") : "";
+  return { state: "unconfirmed", reason: `${why}${rest}` };
+}
+
+async function attemptDelivery(attempt: Attempt): Promise<DeliveryOutcome> {
+  const { tui, session, message, signal } = attempt;
+  let view = await look(tui, session);
+  if (view.turn === "idle" && view.dialog === null && isLeftover(view.composer)) {
+    await clearComposer(tui, session);
+    view = await look(tui, session);
+  }
+  const no = refusal(view);
+  if (no !== null) return no;
+  const already = await landing(attempt);
+  if (already !== null) return already;
+  if (signal.aborted) return { state: "aborted" };
+  await tui.terminal.paste(session, message.text);
+  if (!(await shown(attempt))) return giveUp(attempt, signal.aborted ? "aborted after the paste" : "the pasted text never showed");
+  if (signal.aborted) return giveUp(attempt, "aborted before Enter");
+  const proof = await submit(attempt);
+  return proof ?? giveUp(attempt, signal.aborted ? "aborted after Enter" : "no record of the message after Enter");
+}
+
+/** `Runtime.deliver` for a CLI with a composer. Resolves within `withinMs`; `busy` and `blocked` mean that nothing was typed. */
+export async function deliverByPaste(
+  tui: Tui,
+  session: RuntimeSession,
+  message: OutgoingMessage,
+  withinMs: number,
+  signal: AbortSignal,
+): Promise<DeliveryOutcome> {
+  if (signal.aborted) return { state: "aborted" };
+  const deadline = tui.clock.monoMs() + withinMs - Math.min(TIDY_MS, withinMs / 4);
+  try {
+    return await attemptDelivery({ tui, session, message, deadline, signal });
+  } catch (error) {
+    return { state: "unconfirmed", reason: `the terminal cannot be reached: ${reasonOf(error)}` };
+  }
+}
