@@ -1,0 +1,10 @@
+import { randomInt, randomUUID } from "node:crypto";
+import type { Random } from "../ports/random.ts";
+
+/** The system's randomness; the stream's name has no meaning here. */
+export function nodeRandom(): Random {
+  return {
+    uuid: () => randomUUID(),
+    fraction: () => randomInt(2 ** 47) / 2 ** 47,
+  };
+}
