@@ -3,6 +3,7 @@ import type { PeerKind, PeerProfile } from "../model/peer.ts";
 import type { Settings } from "../model/settings.ts";
 import type { Managers } from "../peers/managers.ts";
 import type { Clock, Disk, Random, Runtime, SessionHost, Telemetry } from "../ports/index.ts";
+import type { WakeExplanation } from "./decide/wake.ts";
 
 /** Everything that a daemon is made of; the same for the real and the simulated one. */
 export interface DaemonParts {
@@ -21,6 +22,8 @@ export interface DaemonParts {
   readonly self: LeaseHolder;
   /** Is that holder's process alive? `unknown` counts as alive. */
   readonly holderAlive: (holder: LeaseHolder) => Promise<boolean | "unknown">;
+  /** Hears of errors that no rule foresees; the simulator fails the run, production has the log line. */
+  readonly onDefect?: (error: unknown) => void;
 }
 
 export interface LeaseHolder {
@@ -68,8 +71,14 @@ export interface Daemon {
   /** What the daemon knows about every registered peer, or about one. */
   peers(): Promise<PeerStatus[]>;
   peer(ref: PeerRef): Promise<PeerStatus>;
-  /** Resolves when nothing is in progress: no handler runs, no disk or host call is pending. Timers may be. */
-  idle(): Promise<void>;
+  /** Why the peer would come up as it would, had a message with this topic arrived now (§13). Changes nothing. */
+  explain(ref: PeerRef, topic?: string): Promise<Explanation>;
+}
+
+export interface Explanation extends WakeExplanation {
+  readonly identity: string;
+  /** The refusal that would come first, or null. */
+  readonly refusal: string | null;
 }
 
 /** A peer by name, or one of its identities; `runtime` picks among several. */

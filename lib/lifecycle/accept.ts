@@ -1,0 +1,97 @@
+import { IapeerError } from "../model/errors.ts";
+import { parseIdentity } from "../model/identity.ts";
+import type { Message, Receipt } from "../model/message.ts";
+import { DiskError } from "../ports/index.ts";
+import { limitProblem } from "../router/index.ts";
+import type { SendRequest } from "./api.ts";
+import { type Context, inboxOf, tell } from "./context.ts";
+import { type Gathered, gather } from "./facts.ts";
+import { pump, waitForHold } from "./follow-up.ts";
+import { hasInstance, type Peer } from "./peer.ts";
+import { resolvePeer } from "./registry.ts";
+import { logRefusal, refusalReason } from "./wake.ts";
+
+/** Takes a message in: refused with a reason and without side effects, or durable before the sender hears of it (lifecycle §10). */
+export async function accept(ctx: Context, request: SendRequest): Promise<Receipt> {
+  const id = request.id ?? ctx.random.uuid("message");
+  const problem = limitProblem(request);
+  if (problem !== null) return refused(ctx, id, null, problem);
+  const peer = await receiver(ctx, request);
+  if ("reason" in peer) return refused(ctx, id, null, peer.reason);
+  return peer.lane.run(() => take(ctx, peer, messageOf(ctx, peer, request, id)));
+}
+
+function refused(ctx: Context, id: string, identity: string | null, reason: string): Receipt {
+  return ctx.receipts.set({ id, identity, stage: "refused", woke: false, reason });
+}
+
+/** The identity that is meant; a name that leads nowhere is a decision too, with its line. */
+async function receiver(ctx: Context, request: SendRequest): Promise<Peer | { readonly reason: string }> {
+  try {
+    return await resolvePeer(ctx, { personality: request.to, ...(request.runtime !== undefined && { runtime: request.runtime }) });
+  } catch (error) {
+    if (!(error instanceof IapeerError)) throw error;
+    const names = parseIdentity(request.to) ?? { personality: request.to, runtime: undefined };
+    await ctx.journal.decide("wake", {
+      personality: names.personality,
+      runtime: request.runtime,
+      mode: "refused",
+      cause: error.code,
+      reason: error.message,
+    });
+    return { reason: error.message };
+  }
+}
+
+function messageOf(ctx: Context, peer: Peer, request: SendRequest, id: string): Message {
+  return {
+    id,
+    to: peer.personality,
+    from: request.from ?? "operator",
+    text: request.text,
+    ...(request.topic !== undefined && request.topic.trim() !== "" && { topic: request.topic.trim() }),
+    ...(request.attachments !== undefined && request.attachments.length > 0 && { attachments: request.attachments }),
+    acceptedAt: ctx.clock.wallMs(),
+  };
+}
+
+async function take(ctx: Context, peer: Peer, message: Message): Promise<Receipt> {
+  const inbox = await inboxOf(ctx, peer);
+  const known = inbox.stateOf(message.id);
+  if (known === "landed") return tell(ctx, peer, message, "landed");
+  if (known === "pending") return ctx.receipts.get(message.id) ?? tell(ctx, peer, message, "queued");
+  const found = await gather(ctx, peer, false);
+  const obstacle = obstacleTo(peer, found);
+  if (obstacle !== null && obstacle !== "crash-loop") {
+    const reason = refusalReason(ctx, found, obstacle);
+    await logRefusal(ctx, peer, obstacle, reason);
+    return refused(ctx, message.id, peer.identity, `${obstacle}: ${reason}`);
+  }
+  try {
+    await inbox.accept(message);
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    return refused(ctx, message.id, peer.identity, `the message could not be made durable: ${error.message}`);
+  }
+  return obstacle === null ? taken(ctx, peer, message) : held(ctx, peer, message, found);
+}
+
+/** What refuses a wake does not refuse a message to a session that is up, except an owner elsewhere. */
+function obstacleTo(peer: Peer, found: Gathered): Gathered["refusal"] {
+  if (found.refusal === "missing-cwd" || found.refusal === "crash-loop") return hasInstance(peer) ? null : found.refusal;
+  return found.refusal;
+}
+
+function taken(ctx: Context, peer: Peer, message: Message): Receipt {
+  const waits = peer.bringUp !== null ? "booting" : peer.delivery !== null ? "busy" : null;
+  const receipt = tell(ctx, peer, message, waits === null ? "accepted" : "queued", waits === null ? {} : { reason: waits });
+  pump(ctx, peer);
+  return receipt;
+}
+
+async function held(ctx: Context, peer: Peer, message: Message, found: Gathered): Promise<Receipt> {
+  const reason = refusalReason(ctx, found, "crash-loop");
+  await logRefusal(ctx, peer, "crash-loop", reason);
+  await waitForHold(ctx, peer);
+  return tell(ctx, peer, message, "held", { reason });
+}

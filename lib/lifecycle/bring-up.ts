@@ -1,0 +1,176 @@
+import { composeEnvelope, composeStart } from "../model/envelope.ts";
+import type { Message } from "../model/message.ts";
+import type { OutgoingMessage } from "../ports/index.ts";
+import { type Context, clearTimer, durably, inboxOf, runtimeOf, setTimer, tell } from "./context.ts";
+import { commitLanded, noteTopic } from "./delivery.ts";
+import { endInstance } from "./ending.ts";
+import { resumeService } from "./follow-up.ts";
+import { armStable } from "./hold.ts";
+import { type BringUp, type Peer, runtimeSession } from "./peer.ts";
+import type { MarkerSuffix } from "./state/store.ts";
+import { beginWake } from "./wake.ts";
+
+/**
+ * From spawned to READY (lifecycle §6): first-run dialogs → composer ready → first message → turn seen. Runs outside the lane, so that a
+ * stop or a death can overtake it; every durable step goes through the lane and first looks whether this bring-up is still the one.
+ */
+export async function raise(ctx: Context, peer: Peer, bringUp: BringUp, initialPrompt: string | null): Promise<void> {
+  const { bootDeadlineMs } = ctx.parts.settings;
+  const session = sessionOf(peer, bringUp);
+  if (session === null) return;
+  setTimer(ctx, peer, "boot", bootDeadlineMs, async () => {
+    if (!bringUp.isBlocked) bringUp.abort.abort("deadline");
+  });
+  const result = await runtimeOf(ctx, peer).bringUp(session, bringUp.abort.signal, (dialog) => blockedBy(ctx, peer, bringUp, dialog));
+  clearTimer(peer, "boot");
+  switch (result.state) {
+    case "ready":
+      noteReference(peer, bringUp, result.reference);
+      return firstTurn(ctx, peer, bringUp, initialPrompt);
+    case "resume-rejected":
+      return inLane(ctx, peer, bringUp, () => fallBackToFresh(ctx, peer, bringUp, result.reason));
+    case "failed":
+      return failed(ctx, peer, bringUp, result.reason);
+    case "aborted":
+      return aborted(ctx, peer, bringUp, `not ready within ${Math.round(bootDeadlineMs / 1000)}s`);
+  }
+}
+
+function sessionOf(peer: Peer, bringUp: BringUp) {
+  return peer.bringUp === bringUp && peer.session !== null ? runtimeSession(peer.session) : null;
+}
+
+function noteReference(peer: Peer, bringUp: BringUp, reference: string | null): void {
+  if (peer.bringUp === bringUp && peer.session !== null && reference !== null) peer.session = { ...peer.session, reference };
+}
+
+async function inLane(ctx: Context, peer: Peer, bringUp: BringUp, task: () => Promise<unknown>): Promise<void> {
+  await peer.lane.run(async () => {
+    if (ctx.running && peer.bringUp === bringUp) await task();
+  });
+}
+
+/** A dialog that only a person can answer: one notice, no kill, no death, no deadline; whoever waits to look at it may (lifecycle §6). */
+function blockedBy(ctx: Context, peer: Peer, bringUp: BringUp, dialog: string): void {
+  if (bringUp.isBlocked) return;
+  bringUp.isBlocked = true;
+  bringUp.tellBlocked();
+  clearTimer(peer, "boot");
+  if (bringUp.message !== null) tell(ctx, peer, bringUp.message, "queued", { reason: `waiting for a person: ${dialog}` });
+  const text = `${peer.identity} cannot finish booting without a person: ${dialog}; open it with \`attach\``;
+  void ctx.journal.decide("launch", {
+    identity: peer.identity,
+    instance: bringUp.instance,
+    outcome: "blocked",
+    ms: launchedFor(ctx, peer),
+    reason: dialog,
+  });
+  void ctx.journal.notice("boot-blocked", text, peer.identity);
+}
+
+function launchedFor(ctx: Context, peer: Peer): number {
+  return Math.max(0, Math.round(ctx.clock.wallMs() - (peer.session?.wokeAt ?? ctx.clock.wallMs())));
+}
+
+/** The first message, or the initial prompt of a fresh session, or both in one turn; with neither the composer alone is READY. */
+async function firstTurn(ctx: Context, peer: Peer, bringUp: BringUp, initialPrompt: string | null): Promise<void> {
+  const outgoing = firstMessage(bringUp, peer.session?.mode === "fresh" ? initialPrompt : null);
+  const session = sessionOf(peer, bringUp);
+  if (session === null) return;
+  if (outgoing === null) return inLane(ctx, peer, bringUp, () => commitReady(ctx, peer, bringUp, null));
+  const runtime = runtimeOf(ctx, peer);
+  // A resumed or adopted conversation may hold the message already; a fresh one of ours cannot.
+  if (await maybeLanded(ctx, peer, bringUp, outgoing.id))
+    return inLane(ctx, peer, bringUp, () => commitReady(ctx, peer, bringUp, ctx.clock.wallMs()));
+  const gate = ctx.parts.settings.readyGateMs;
+  for (;;) {
+    const outcome = await runtime.deliver(session, outgoing, gate, bringUp.abort.signal);
+    switch (outcome.state) {
+      case "landed":
+        return inLane(ctx, peer, bringUp, () => commitReady(ctx, peer, bringUp, outcome.atMs));
+      case "aborted":
+        return aborted(ctx, peer, bringUp, "called off");
+      case "unconfirmed":
+        if ((await runtime.hasLanded(session, outgoing.id)) === true)
+          return inLane(ctx, peer, bringUp, () => commitReady(ctx, peer, bringUp, ctx.clock.wallMs()));
+        return failed(ctx, peer, bringUp, `the first message started no turn within ${Math.round(gate / 1000)}s: ${outcome.reason}`);
+      case "blocked":
+        blockedBy(ctx, peer, bringUp, outcome.reason);
+    }
+    if (bringUp.abort.signal.aborted) return aborted(ctx, peer, bringUp, "called off");
+    await runtime.settled(session, bringUp.abort.signal);
+  }
+}
+
+async function maybeLanded(ctx: Context, peer: Peer, bringUp: BringUp, id: string): Promise<boolean> {
+  const session = sessionOf(peer, bringUp);
+  const adopted = (peer.session?.wokeAt ?? 0) < ctx.timekeeper.startedAtMs;
+  if (session === null || (peer.session?.mode === "fresh" && !adopted)) return false;
+  return (await runtimeOf(ctx, peer).hasLanded(session, id)) === true;
+}
+
+function firstMessage(bringUp: BringUp, initialPrompt: string | null): OutgoingMessage | null {
+  const { message, instance } = bringUp;
+  const prompt = initialPrompt?.trim() ? initialPrompt : null;
+  if (message === null) return prompt === null ? null : { id: instance, text: composeStart(instance, prompt) };
+  const text = composeEnvelope(message);
+  return { id: message.id, text: prompt === null ? text : `${text}\n\n${composeStart(instance, prompt)}` };
+}
+
+/** READY, in ordered durable steps: landed → topics → record live → markers that this launch fulfils cleared (lifecycle §5 "Consuming"). */
+async function commitReady(ctx: Context, peer: Peer, bringUp: BringUp, landedAt: number | null): Promise<void> {
+  const record = peer.session;
+  if (record === null) return;
+  const live = { ...record, phase: "live" as const, readyAt: ctx.clock.wallMs() };
+  peer.session = live;
+  peer.bringUp = null;
+  peer.attempts = 0;
+  peer.activeMono = ctx.clock.monoMs();
+  clearTimer(peer, "retry");
+  await durably(ctx, peer, "ready", () => ctx.store.writeRecord(live));
+  await ctx.journal.decide("launch", { identity: peer.identity, instance: record.instance, outcome: "ready", ms: launchedFor(ctx, peer) });
+  const message = landedAt === null ? null : await pendingMessage(ctx, peer, record.message);
+  if (message !== null && landedAt !== null) await commitLanded(ctx, peer, message, landedAt);
+  await noteTopic(ctx, peer, record.mode, message === null ? null : record.topic);
+  await clearFulfilled(ctx, peer, record.fulfils);
+  bringUp.finish({ ok: true, result: { identity: peer.identity, instance: record.instance, mode: record.mode, cause: record.cause } });
+  armStable(ctx, peer);
+  resumeService(ctx, peer);
+}
+
+async function pendingMessage(ctx: Context, peer: Peer, id: string | null): Promise<Message | null> {
+  return (await inboxOf(ctx, peer)).pending().find((message) => message.id === id) ?? null;
+}
+
+/** Exactly the markers that the decision saw: a request made since then is still open (invariant I6). */
+export async function clearFulfilled(ctx: Context, peer: Peer, fulfils: Readonly<Record<string, string>>): Promise<void> {
+  for (const [suffix, text] of Object.entries(fulfils)) {
+    const marker = suffix as MarkerSuffix;
+    await durably(ctx, peer, `clear ${suffix}`, async () => {
+      if ((await ctx.disk.read(ctx.paths.file(peer.identity, marker))) === text) await ctx.store.clear(peer.identity, marker);
+    });
+  }
+}
+
+async function failed(ctx: Context, peer: Peer, bringUp: BringUp, reason: string): Promise<void> {
+  await inLane(ctx, peer, bringUp, () => endInstance(ctx, peer, { class: "boot-failed", why: reason, by: "daemon" }));
+}
+
+/** Called off by its deadline it has failed; called off by an end, that end tells the rest. */
+async function aborted(ctx: Context, peer: Peer, bringUp: BringUp, reason: string): Promise<void> {
+  if (bringUp.abort.signal.reason === "deadline") await failed(ctx, peer, bringUp, reason);
+}
+
+/**
+ * The runtime positively rejected the resume: once, and not charged to the crash budget, a fresh session takes its place; an attach
+ * fails instead, because whoever asked for the old conversation must not get a new one in silence (lifecycle §5, §6).
+ */
+async function fallBackToFresh(ctx: Context, peer: Peer, bringUp: BringUp, reason: string): Promise<void> {
+  const attach = peer.session?.cause === "attach";
+  peer.bringUp = null;
+  if (!(await endInstance(ctx, peer, { class: "resume-rejected", why: reason, by: "daemon" }))) return;
+  if (attach) return bringUp.finish({ ok: false, cause: "attach-nothing-to-resume", reason });
+  const begun = await beginWake(ctx, peer, { asked: "auto", by: "fallback", operator: false, message: bringUp.message }, true);
+  if (begun.state === "started") return void begun.bringUp.outcome.then(bringUp.finish);
+  bringUp.finish({ ok: false, cause: "resume-rejected", reason });
+}

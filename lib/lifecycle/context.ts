@@ -1,0 +1,153 @@
+import { reasonOf } from "../model/errors.ts";
+import type { Message, Receipt, Stage } from "../model/message.ts";
+import type { PeerDirectory } from "../peers/index.ts";
+import { type Clock, type Disk, DiskError, HostError, type Random, type Runtime, type SessionHost, type Timer } from "../ports/index.ts";
+import { type Inbox, openInbox, type Receipts } from "../router/index.ts";
+import type { Storage } from "../storage/index.ts";
+import type { DaemonParts } from "./api.ts";
+import type { Journal } from "./journal.ts";
+import type { Slots } from "./lane.ts";
+import { LeaseLost } from "./lease.ts";
+import type { Peer, TimerName } from "./peer.ts";
+import type { Paths } from "./state/paths.ts";
+import type { Store } from "./state/store.ts";
+import type { Timekeeper } from "./timekeeper.ts";
+
+/** What every part of the running daemon works with. `disk` and `host` are fenced by the lease. */
+export interface Context {
+  readonly parts: DaemonParts;
+  readonly clock: Clock;
+  readonly disk: Disk;
+  readonly host: SessionHost;
+  readonly random: Random;
+  readonly storage: Storage;
+  readonly paths: Paths;
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly directory: PeerDirectory;
+  readonly receipts: Receipts;
+  readonly slots: Slots;
+  readonly timekeeper: Timekeeper;
+  readonly peers: Map<string, Peer>;
+  /** Peers whose durable steps were put off. */
+  readonly unfinished: Set<Peer>;
+  /** False once the daemon was stopped or fenced: nothing new is begun. */
+  running: boolean;
+}
+
+export function runtimeOf(ctx: Context, peer: Peer): Runtime {
+  const runtime = ctx.parts.runtimes.get(peer.runtime);
+  if (runtime === undefined) throw new Error(`no adapter for runtime ${peer.runtime}`);
+  return runtime;
+}
+
+/**
+ * Runs work that nobody waits for. A lost lease ends it silently; a failing disk or host gets a line and stays this peer's affair
+ * (lifecycle §9); anything else is a defect, which is logged and handed to whoever supervises the daemon.
+ */
+export function background(ctx: Context, peer: Peer | null, work: Promise<unknown>): void {
+  work.catch((error: unknown) => failInBackground(ctx, peer, error));
+}
+
+async function failInBackground(ctx: Context, peer: Peer | null, error: unknown): Promise<void> {
+  if (error instanceof LeaseLost) return;
+  if (!(error instanceof DiskError) && !(error instanceof HostError)) ctx.parts.onDefect?.(error);
+  await ctx.journal.decide("supervise", { identity: peer?.identity, action: "skipped-error", reason: reasonOf(error) });
+}
+
+/** In the peer's lane, in the background, unless the daemon has ceased to act. */
+export function later(ctx: Context, peer: Peer, task: () => Promise<unknown>): void {
+  background(
+    ctx,
+    peer,
+    peer.lane.run(async () => {
+      if (ctx.running) await task();
+    }),
+  );
+}
+
+/**
+ * Makes a fact durable that has happened already (a death, a READY, a landed message). When the disk refuses, the step is kept, in order,
+ * and repeated before anything else is done for this peer: nothing is lost, nothing overtakes it.
+ */
+export async function durably(ctx: Context, peer: Peer, name: string, step: () => Promise<void>): Promise<void> {
+  peer.unfinished.push({ name, step });
+  await finishSteps(ctx, peer);
+}
+
+/** Repeats what was put off; true when nothing is left. */
+export async function finishSteps(ctx: Context, peer: Peer): Promise<boolean> {
+  for (let next = peer.unfinished[0]; next !== undefined; next = peer.unfinished[0]) {
+    try {
+      await next.step();
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      await sayOnce(ctx, peer, `disk ${next.name} ${error.code}`, () =>
+        ctx.journal.decide("supervise", { identity: peer.identity, action: "skipped-error", reason: `${next.name}: ${error.message}` }),
+      );
+      ctx.unfinished.add(peer);
+      return false;
+    }
+    peer.unfinished.shift();
+  }
+  if (ctx.unfinished.delete(peer)) forget(peer, "disk ");
+  return true;
+}
+
+/** Says something once until {@link forget} is called for it. */
+export async function sayOnce(_ctx: Context, peer: Peer, what: string, say: () => Promise<void>): Promise<void> {
+  if (peer.said.has(what)) return;
+  peer.said.add(what);
+  await say();
+}
+
+export function forget(peer: Peer, prefix: string): void {
+  for (const what of [...peer.said]) if (what.startsWith(prefix)) peer.said.delete(what);
+}
+
+/** (Re)sets one of the peer's timers; the task runs in the peer's lane. */
+export function setTimer(ctx: Context, peer: Peer, name: TimerName, ms: number, task: () => Promise<unknown>): void {
+  clearTimer(peer, name);
+  const timer: Timer = ctx.clock.after(ms, () => {
+    if (peer.timers.get(name) === timer) peer.timers.delete(name);
+    later(ctx, peer, task);
+  });
+  peer.timers.set(name, timer);
+}
+
+export function clearTimer(peer: Peer, name: TimerName): void {
+  peer.timers.get(name)?.cancel();
+  peer.timers.delete(name);
+}
+
+/** The peer's inbox, opened when first needed. */
+export async function inboxOf(ctx: Context, peer: Peer): Promise<Inbox> {
+  peer.inbox ??= await openInbox(ctx.storage, ctx.paths.inboxFile(peer.identity), (lines, aside) =>
+    ctx.journal.decide("quarantine", {
+      identity: peer.identity,
+      file: `inbox/${peer.identity}.jsonl`,
+      aside: aside ?? undefined,
+      reason: `${lines} damaged lines`,
+    }),
+  );
+  return peer.inbox;
+}
+
+/** Tells the sender of a message what became of it. */
+export function tell(
+  ctx: Context,
+  peer: Peer,
+  message: Pick<Message, "id">,
+  stage: Stage,
+  change: { woke?: boolean; reason?: string } = {},
+): Receipt {
+  const before = ctx.receipts.get(message.id);
+  const reason = change.reason;
+  return ctx.receipts.set({
+    id: message.id,
+    identity: peer.identity,
+    stage,
+    woke: change.woke ?? before?.woke ?? false,
+    ...(reason !== undefined && { reason }),
+  });
+}

@@ -1,0 +1,201 @@
+import { lifecycleLog } from "../log/index.ts";
+import { IapeerError } from "../model/errors.ts";
+import { parseIdentity } from "../model/identity.ts";
+import { peerDirectory } from "../peers/index.ts";
+import { DiskError, type HostedSession } from "../ports/index.ts";
+import { createReceipts } from "../router/index.ts";
+import { createStorage } from "../storage/index.ts";
+import { accept } from "./accept.ts";
+import type { Daemon, DaemonParts, PeerRef } from "./api.ts";
+import { background, type Context } from "./context.ts";
+import { fence } from "./fence.ts";
+import { createJournal, type Journal } from "./journal.ts";
+import { createSlots } from "./lane.ts";
+import { type Lease, takeLease } from "./lease.ts";
+import { hasInstance } from "./peer.ts";
+import { adoptStranger, recover } from "./recover.ts";
+import { peerOf, resolvePeer } from "./registry.ts";
+import { type Paths, parseStateFile, pathsOf } from "./state/paths.ts";
+import { createStore } from "./state/store.ts";
+import { explain, statusOf, statusOfAll } from "./status.ts";
+import { keepPassing, onHostExit } from "./supervisor.ts";
+import { createTimekeeper } from "./timekeeper.ts";
+import { unregister } from "./unregister.ts";
+import * as verbs from "./verbs.ts";
+
+/** Bring-ups at a time (lifecycle §9 "bounded"). */
+const MAX_BRING_UPS = 8;
+/** A holder that missed this many passes is taken to be suspended. */
+const STALE_PASSES = 2.5;
+
+/** The daemon of one root; the same code on a real machine and in a simulated one. */
+export function createDaemon(parts: DaemonParts): Daemon {
+  const receipts = createReceipts();
+  const fenced = Promise.withResolvers<void>();
+  let running: { readonly ctx: Context; readonly lease: Lease } | null = null;
+
+  const need = (): Context => {
+    if (running?.ctx.running) return running.ctx;
+    throw new IapeerError("daemon-not-running", "this daemon is not running (it was stopped, or another one took over its lease)");
+  };
+  const withPeer = async <T>(
+    ref: PeerRef,
+    act: (ctx: Context, peer: Awaited<ReturnType<typeof resolvePeer>>) => Promise<T>,
+  ): Promise<T> => {
+    const ctx = need();
+    return act(ctx, await resolvePeer(ctx, ref));
+  };
+
+  return {
+    fenced: fenced.promise,
+    start: async () => {
+      running = await begin(parts, receipts, fenced.resolve);
+      await adoptAll(running.ctx, running.lease);
+    },
+    stop: async () => {
+      if (running === null) return;
+      const { ctx, lease } = running;
+      await ctx.journal.decide("daemon", { action: "stop", version: parts.version, epoch: lease.epoch });
+      quiet(ctx);
+      running = null;
+      await lease.release().catch(() => {});
+      await ctx.host.close();
+    },
+    send: (request) => accept(need(), request),
+    receipt: receipts.get,
+    settled: receipts.settled,
+    onReceipt: receipts.onChange,
+    attach: (ref, by) => withPeer(ref, (ctx, peer) => verbs.attach(ctx, peer, by)),
+    attachEnd: (ref, by) => withPeer(ref, (ctx, peer) => verbs.attachEnd(ctx, peer, by)),
+    launch: (ref) => withPeer(ref, verbs.launchPeer),
+    renew: (ref, by) => withPeer(ref, (ctx, peer) => verbs.renew(ctx, peer, by)),
+    refresh: (ref, by) => withPeer(ref, (ctx, peer) => verbs.refresh(ctx, peer, by)),
+    stopPeer: (ref, by) => withPeer(ref, (ctx, peer) => verbs.stopPeer(ctx, peer, by)),
+    startPeer: (ref, by) => withPeer(ref, (ctx, peer) => verbs.startPeer(ctx, peer, by)),
+    reset: (ref, by) => withPeer(ref, (ctx, peer) => verbs.reset(ctx, peer, by)),
+    interrupt: (ref, by) => withPeer(ref, (ctx, peer) => verbs.interrupt(ctx, peer, by)),
+    compact: (ref, by) => withPeer(ref, (ctx, peer) => verbs.compact(ctx, peer, by)),
+    selfFresh: (identity, by) => withPeer(refOf(identity), (ctx, peer) => verbs.selfFresh(ctx, peer, by)),
+    register: async (profile) => void (await need().directory.upsert(profile)),
+    unregister: (personality, by) => unregister(need(), personality, by),
+    peers: async () => statusOfAll(need()),
+    peer: (ref) => withPeer(ref, statusOf),
+    explain: (ref, topic) => withPeer(ref, (ctx, peer) => explain(ctx, peer, topic)),
+  };
+}
+
+function refOf(identity: string): PeerRef {
+  const names = parseIdentity(identity);
+  if (names !== null) return names;
+  throw new IapeerError("bad-name", `"${identity}" is no identity: <runtime>-<personality>`);
+}
+
+/** Folders, lease, fence, log: from here on this daemon is the one. */
+async function begin(parts: DaemonParts, receipts: Context["receipts"], onFenced: () => void): Promise<{ ctx: Context; lease: Lease }> {
+  const paths = pathsOf(parts.root);
+  const plain = createStorage(parts.disk, `${parts.self.pid}.${parts.self.startTime}`);
+  await makeFolders(plain.ensureFolder, paths);
+  const lease = await takeLease({
+    disk: parts.disk,
+    storage: plain,
+    clock: parts.clock,
+    folder: paths.daemon,
+    self: parts.self,
+    holderAlive: parts.holderAlive,
+    staleAfterMs: STALE_PASSES * parts.settings.superviseMs,
+  });
+  const { disk, host, lost } = fence(parts.disk, parts.host, lease);
+  const storage = createStorage(disk, `${parts.self.pid}.${lease.epoch}`);
+  const journal = openJournal(parts, paths);
+  const ctx: Context = {
+    parts,
+    disk,
+    host,
+    paths,
+    receipts,
+    storage,
+    journal,
+    clock: parts.clock,
+    random: parts.random,
+    store: createStore({ storage, paths, journal, wallMs: () => parts.clock.wallMs() }),
+    directory: peerDirectory(storage, parts.root),
+    slots: createSlots(MAX_BRING_UPS),
+    timekeeper: createTimekeeper(parts.clock, journal, lease.lastReading),
+    peers: new Map(),
+    unfinished: new Set(),
+    running: true,
+  };
+  void lost.then(() => quiet(ctx)).then(onFenced);
+  await journal.decide("daemon", { action: "start", version: parts.version, epoch: lease.epoch });
+  return { ctx, lease };
+}
+
+async function makeFolders(ensureFolder: (path: string) => Promise<void>, paths: Paths): Promise<void> {
+  try {
+    for (const folder of [paths.lifecycle, paths.inbox, paths.logs, paths.terminalLogs]) await ensureFolder(folder);
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    const mend = `make ${paths.root} writable, or set IAPEER_ROOT to a folder of your own`;
+    throw new IapeerError("root-unusable", `${error.path} cannot be made (${error.code}); ${mend}`, { cause: error });
+  }
+}
+
+/** The log is written through the plain disk: a fenced daemon may still say that it was fenced. */
+function openJournal(parts: DaemonParts, paths: Paths): Journal {
+  const { logMaxBytes, logKeep } = parts.settings;
+  const onError = (text: string): void => parts.telemetry.notice({ at: parts.clock.wallMs(), kind: "disk", text });
+  const log = lifecycleLog({ disk: parts.disk, folder: paths.logs, maxBytes: logMaxBytes, keep: logKeep, onError });
+  return createJournal(parts.clock, log, parts.telemetry);
+}
+
+/** What lives is adopted, what was left half done is finished, then supervision begins (lifecycle §6). */
+async function adoptAll(ctx: Context, lease: Lease): Promise<void> {
+  await ctx.timekeeper.look(null);
+  for (const folder of [ctx.paths.lifecycle, ctx.paths.inbox, ctx.paths.daemon, ctx.paths.root]) await ctx.storage.sweepTemporary(folder);
+  ctx.host.onExit((exit) => onHostExit(ctx, exit));
+  const hosted = await hostedSessions(ctx);
+  const byInstance = new Map(hosted.flatMap((found) => (found.instance === null ? [] : [[found.instance, found] as const])));
+  const identities = await knownIdentities(ctx);
+  await Promise.all(
+    identities.map((identity) => {
+      const peer = peerOf(ctx, identity);
+      const recovered = peer.lane.run(() => recover(ctx, peer, byInstance));
+      background(ctx, peer, recovered);
+      return recovered.catch(() => {});
+    }),
+  );
+  for (const found of hosted) {
+    const up = found.identity === null ? undefined : ctx.peers.get(found.identity);
+    if (up === undefined || !hasInstance(up)) await adoptStranger(ctx, found);
+  }
+  keepPassing(ctx, lease, { strangers: new Map() });
+}
+
+async function hostedSessions(ctx: Context): Promise<HostedSession[]> {
+  try {
+    return await ctx.host.sessions();
+  } catch (error) {
+    await ctx.journal.decide("supervise", { action: "skipped-unknown", reason: `sessions cannot be listed: ${String(error)}` });
+    return [];
+  }
+}
+
+/** Everybody who left a file: state of any kind, or messages that wait. */
+async function knownIdentities(ctx: Context): Promise<string[]> {
+  const state = (await ctx.disk.list(ctx.paths.lifecycle)).flatMap((name) => parseStateFile(name)?.identity ?? []);
+  const inboxes = (await ctx.disk.list(ctx.paths.inbox)).flatMap((name) =>
+    name.endsWith(".jsonl") ? [name.slice(0, -".jsonl".length)] : [],
+  );
+  return [...new Set([...state, ...inboxes.filter((name) => parseIdentity(name) !== null)])].sort();
+}
+
+/** Ceases to act: no timer, no new work; sessions keep running. */
+function quiet(ctx: Context): void {
+  ctx.running = false;
+  for (const peer of ctx.peers.values()) {
+    for (const timer of peer.timers.values()) timer.cancel();
+    peer.timers.clear();
+    peer.bringUp?.abort.abort("daemon");
+    peer.delivery?.abort.abort();
+  }
+}

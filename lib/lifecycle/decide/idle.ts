@@ -1,0 +1,48 @@
+/** What the idle decision looks at, read again at the moment of acting (lifecycle §9). Ages in monotonic, awake milliseconds. */
+export interface IdleFacts {
+  /** 0 = never park. */
+  readonly idleMs: number;
+  readonly turn: "idle" | "busy" | "waiting" | "unknown";
+  readonly attached: boolean | "unknown";
+  readonly delivering: boolean;
+  readonly booting: boolean;
+  /** Since the latest of: last real turn, wake, confirmed delivery, child activity, end of an attachment, end of a time gap. */
+  readonly idleAgeMs: number;
+  /** How often to look again at a session that a person has open. */
+  readonly recheckMs: number;
+}
+
+export type IdleDecision =
+  | { readonly action: "park" }
+  | { readonly action: "wedged" }
+  /** Leave it alone and look again after `afterMs`; null = when something happens. */
+  | { readonly action: "alive"; readonly because: AliveReason; readonly afterMs: number | null };
+
+export type AliveReason =
+  | "never"
+  | "booting"
+  | "delivering"
+  | "attached"
+  | "attached-unknown"
+  | "busy"
+  | "waiting"
+  | "activity-unknown"
+  | "recent";
+
+/** A turn is long once it was silent for this many idle bounds (§9 `wedged`). */
+const WEDGED_AFTER = 2;
+
+export function decideIdle(facts: IdleFacts): IdleDecision {
+  const alive = (because: AliveReason, afterMs: number | null): IdleDecision => ({ action: "alive", because, afterMs });
+  if (facts.idleMs === 0) return alive("never", null);
+  if (facts.booting) return alive("booting", null);
+  if (facts.delivering) return alive("delivering", null);
+  if (facts.attached === true) return alive("attached", facts.recheckMs);
+  if (facts.attached === "unknown") return alive("attached-unknown", facts.recheckMs);
+  if (facts.turn === "waiting") return alive("waiting", facts.idleMs);
+  if (facts.turn === "unknown") return alive("activity-unknown", facts.recheckMs);
+  const bound = facts.turn === "busy" ? WEDGED_AFTER * facts.idleMs : facts.idleMs;
+  // Strictly longer than the bound, hence the extra millisecond.
+  if (facts.idleAgeMs <= bound) return alive(facts.turn === "busy" ? "busy" : "recent", bound - facts.idleAgeMs + 1);
+  return facts.turn === "busy" ? { action: "wedged" } : { action: "park" };
+}

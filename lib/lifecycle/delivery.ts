@@ -1,0 +1,102 @@
+import { composeEnvelope } from "../model/envelope.ts";
+import type { Message } from "../model/message.ts";
+import { sleep } from "../ports/index.ts";
+import { background, type Context, durably, forget, inboxOf, runtimeOf, sayOnce, tell } from "./context.ts";
+import { retryDelayMs } from "./decide/retry.ts";
+import { normaliseTopic, topicsAfter } from "./decide/topics.ts";
+import { armIdle } from "./idle-watch.ts";
+import { type Delivery, isLive, type Peer, runtimeSession } from "./peer.ts";
+
+/** One attempt at handing over a message may take this long. */
+const ATTEMPT_MS = 60_000;
+
+/** In the lane: hands the oldest waiting message to a live session, one at a time, in order (lifecycle §10). */
+export async function startDelivery(ctx: Context, peer: Peer): Promise<void> {
+  if (peer.delivery !== null || !isLive(peer)) return;
+  const message = (await inboxOf(ctx, peer)).pending()[0];
+  if (message === undefined) return;
+  const delivery: Delivery = { messageId: message.id, abort: new AbortController() };
+  peer.delivery = delivery;
+  background(ctx, peer, deliver(ctx, peer, delivery, message));
+}
+
+async function deliver(ctx: Context, peer: Peer, delivery: Delivery, message: Message): Promise<void> {
+  const landedAt = await untilLanded(ctx, peer, delivery.abort.signal, message);
+  await peer.lane.run(async () => {
+    if (peer.delivery !== delivery) return;
+    peer.delivery = null;
+    if (landedAt === null) return;
+    await landInLive(ctx, peer, message, landedAt);
+    await startDelivery(ctx, peer);
+  });
+}
+
+/** Wall time at which it landed, or null when the delivery was called off. Never types again before it knows that the last try did not land. */
+async function untilLanded(ctx: Context, peer: Peer, signal: AbortSignal, message: Message): Promise<number | null> {
+  const runtime = runtimeOf(ctx, peer);
+  const outgoing = { id: message.id, text: composeEnvelope(message) };
+  let doubtful = message.acceptedAt < ctx.timekeeper.startedAtMs;
+  for (let attempt = 1; !signal.aborted && peer.session !== null; attempt += 1) {
+    const session = runtimeSession(peer.session);
+    const landed = doubtful ? await runtime.hasLanded(session, message.id) : false;
+    if (landed === true) return ctx.clock.wallMs();
+    if (landed === "unknown") {
+      await sleep(ctx.clock, retryDelayMs(attempt, ctx.random.fraction("delivery")), signal);
+      continue;
+    }
+    const outcome = await runtime.deliver(session, outgoing, ATTEMPT_MS, signal);
+    if (outcome.state === "landed") return outcome.atMs;
+    if (outcome.state === "aborted") return null;
+    doubtful = outcome.state === "unconfirmed";
+    if (doubtful) await sleep(ctx.clock, retryDelayMs(attempt, ctx.random.fraction("delivery")), signal);
+    else await waitTurn(ctx, peer, signal, message, outcome.state === "blocked" ? outcome.reason : null);
+  }
+  return null;
+}
+
+/** Busy or at a dialog: nothing was typed; the message waits, and a person is told once if it is for them to act. */
+async function waitTurn(ctx: Context, peer: Peer, signal: AbortSignal, message: Message, dialog: string | null): Promise<void> {
+  tell(ctx, peer, message, "queued", { reason: dialog === null ? "busy" : `waiting for a person: ${dialog}` });
+  if (dialog !== null) {
+    const text = `${peer.identity} waits for a person: ${dialog}; open it with \`attach\``;
+    await sayOnce(ctx, peer, "waiting", () => ctx.journal.notice("waiting", text, peer.identity));
+  }
+  if (peer.session !== null && !signal.aborted) await runtimeOf(ctx, peer).settled(runtimeSession(peer.session), signal);
+  forget(peer, "waiting");
+}
+
+/** A message landed in a session that was READY already: its topic joins the conversation's. */
+async function landInLive(ctx: Context, peer: Peer, message: Message, atMs: number): Promise<void> {
+  peer.activeMono = ctx.clock.monoMs();
+  await commitLanded(ctx, peer, message, atMs);
+  await noteTopic(ctx, peer, "live", normaliseTopic(message.topic));
+  armIdle(ctx, peer);
+}
+
+/** Off the queue for good, one line, and the sender knows (lifecycle §10, §12). */
+export async function commitLanded(ctx: Context, peer: Peer, message: Message, atMs: number): Promise<void> {
+  const inbox = await inboxOf(ctx, peer);
+  await durably(ctx, peer, "landed", () => inbox.landed(message.id));
+  const woke = peer.session?.message === message.id;
+  await ctx.journal.decide("deliver", {
+    id: message.id,
+    to: peer.identity,
+    stage: "landed",
+    ms: Math.max(0, Math.round(atMs - message.acceptedAt)),
+    topic: message.topic,
+    len: message.text.length,
+    from: message.from,
+    woke,
+  });
+  tell(ctx, peer, message, "landed", { woke });
+}
+
+export async function noteTopic(ctx: Context, peer: Peer, mode: "fresh" | "resume" | "live", topic: string | null): Promise<void> {
+  await durably(ctx, peer, "topics", async () => {
+    const { topics: known } = await ctx.store.load(peer.identity);
+    const topics = topicsAfter(mode, known, topic);
+    if (topics.length === known.length && topics.every((name, at) => name === known[at])) return;
+    if (topics.length === 0) await ctx.store.clear(peer.identity, "topic");
+    else await ctx.store.writeTopics(peer.identity, topics);
+  });
+}

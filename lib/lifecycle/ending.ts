@@ -1,0 +1,203 @@
+import { type DeathKind, DiskError, type ExitStatus } from "../ports/index.ts";
+import { background, type Context, clearTimer, durably, inboxOf, runtimeOf, sayOnce } from "./context.ts";
+import { classifyEnd, countsAsDeath, type EndClass, outcomeOf } from "./decide/classify.ts";
+import { commitLanded } from "./delivery.ts";
+import { afterEnd } from "./follow-up.ts";
+import { holdAfterDeath } from "./hold.ts";
+import { hasInstance, type Peer, runtimeSession } from "./peer.ts";
+import type { Intent, SessionRecord } from "./state/record.ts";
+import { deathTime, withDeath } from "./state/ring.ts";
+import type { Durable } from "./state/store.ts";
+
+/** Extra fields of the `supervise` line, or nothing when the end is told otherwise (a verb's own line, one line for a whole server). */
+export type SuperviseFields = Readonly<Record<string, string | number | undefined>> | null;
+
+/**
+ * Intent first (lifecycle §7): durably say what we are about to do and why, then kill, verify, commit. False when it could not be done: the
+ * intent could not be written (then nothing was killed) or the kill did not take (then the session stays supervised).
+ */
+export async function endInstance(ctx: Context, peer: Peer, intent: Omit<Intent, "at">, line: SuperviseFields = null): Promise<boolean> {
+  const record = peer.session;
+  if (record === null || record.phase === "ended") return true;
+  if (record.end === null) {
+    const ending: SessionRecord = { ...record, phase: "ending", intent: { ...intent, at: ctx.clock.wallMs() } };
+    try {
+      await ctx.store.writeRecord(ending);
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      await sayOnce(ctx, peer, `disk intent ${error.code}`, () =>
+        ctx.journal.decide("supervise", {
+          identity: peer.identity,
+          action: "skipped-error",
+          reason: `intent ${intent.class}: ${error.message}`,
+        }),
+      );
+      return false;
+    }
+    peer.session = ending;
+  }
+  peer.bringUp?.abort.abort("ended");
+  peer.delivery?.abort.abort();
+  return carryOut(ctx, peer, line);
+}
+
+/** An ending that was begun, by this daemon or one before it, is finished: the same classification at whatever step it was cut off. */
+export async function finishEnding(ctx: Context, peer: Peer): Promise<boolean> {
+  const record = peer.session;
+  if (record?.phase !== "ending") return true;
+  if (record.end !== null) {
+    await commitEnd(ctx, peer, record.end.class, record.end, superviseLine(record.end.class));
+    return true;
+  }
+  return carryOut(ctx, peer, superviseLine(record.intent?.class ?? "crash"));
+}
+
+async function carryOut(ctx: Context, peer: Peer, line: SuperviseFields): Promise<boolean> {
+  const record = peer.session;
+  if (record?.intent == null) return true;
+  const result = record.process === null ? { state: "dead" as const, exit: NOBODY_SAW } : await ctx.host.end(runtimeSession(record));
+  if (result.state === "dead") {
+    await commitEnd(ctx, peer, record.intent.class, result.exit, line);
+    return true;
+  }
+  await reapFailed(ctx, peer, record, result.reason);
+  return false;
+}
+
+const NOBODY_SAW: ExitStatus = { code: null, signal: null };
+
+/** A kill that does not take: a park is taken back, so that a later crash is a crash; anything else is tried again at the next pass. */
+async function reapFailed(ctx: Context, peer: Peer, record: SessionRecord, reason: string): Promise<void> {
+  await sayOnce(ctx, peer, `reap-failed ${record.intent?.class}`, async () => {
+    await ctx.journal.decide("supervise", { identity: peer.identity, action: "reap-failed", class: record.intent?.class, reason });
+    await ctx.journal.notice("reap-failed", `${peer.identity} could not be ended: ${reason}`, peer.identity);
+  });
+  if (record.intent?.class !== "parked" && record.intent?.class !== "wedged") {
+    ctx.unfinished.add(peer);
+    return;
+  }
+  const live: SessionRecord = { ...record, phase: "live", intent: null };
+  peer.session = live;
+  await durably(ctx, peer, "reap-failed", () => ctx.store.writeRecord(live));
+}
+
+/** A watched instance was seen dead. Counted once, however many passes see it (lifecycle §7). */
+export async function handleDeath(ctx: Context, peer: Peer, death: Death): Promise<void> {
+  const record = peer.session;
+  if (record === null || record.instance !== death.instance || !hasInstance(peer)) return;
+  if (record.end !== null) return void (await finishEnding(ctx, peer));
+  const durable = await ctx.store.load(peer.identity);
+  const end = classifyEnd({
+    ready: record.readyAt !== null,
+    intent: record.intent?.class ?? null,
+    newEager: durable.newEager !== null,
+    stopped: durable.stopped !== null,
+    managedBy: await ctx.parts.managers.of(peer.identity),
+    how: death.how,
+    exit: death.exit,
+  });
+  await commitEnd(ctx, peer, end, death.exit, death.told ? null : superviseLine(end));
+}
+
+export interface Death {
+  readonly instance: string;
+  readonly exit: ExitStatus;
+  readonly how: DeathKind;
+  /** One line for all was written already (a whole terminal server died). */
+  readonly told?: boolean;
+}
+
+/** What the safety net or an exit says about an end of this class; null where another line says it. */
+export function superviseLine(end: EndClass): SuperviseFields {
+  const outcome = outcomeOf(end);
+  if (end === "owner-reset") return { action: "needs-eager-fresh", class: end, outcome };
+  if (end === "parked" || end === "wedged") return { action: "reaped-idle", class: end, outcome };
+  if (end === "stopped" || end === "boot-failed" || end === "resume-rejected" || end === "not-started") return null;
+  return { action: "reaped-gone", class: end, outcome };
+}
+
+/** The ordered durable steps of an end: class → ring → park marker → hold → ended. Every prefix is finished by {@link finishEnding}. */
+export async function commitEnd(ctx: Context, peer: Peer, end: EndClass, exit: ExitStatus, line: SuperviseFields): Promise<void> {
+  const record = peer.session;
+  if (record === null) return;
+  const durable = await ctx.store.load(peer.identity);
+  await checkLanded(ctx, peer, record);
+  const counted = countsAsDeath(end);
+  const at = record.end?.at ?? (counted ? deathTime(durable.ring, ctx.clock.wallMs()) : ctx.clock.wallMs());
+  const classified: SessionRecord = { ...record, phase: "ending", end: { class: end, at, code: exit.code, signal: exit.signal } };
+  peer.session = classified;
+  if (record.end === null) await durably(ctx, peer, "class", () => ctx.store.writeRecord(classified));
+  if (counted) await countDeath(ctx, peer, durable, at);
+  if (end === "parked") {
+    const fields = { instance: record.instance, by: record.intent?.by ?? "daemon" };
+    await durably(ctx, peer, "park", async () => void (await ctx.store.mark(peer.identity, "idle-reaped", fields)));
+  }
+  await logEnd(ctx, peer, classified, end, exit, line);
+  const ended: SessionRecord = { ...classified, phase: "ended" };
+  peer.session = ended;
+  await durably(ctx, peer, "ended", () => ctx.store.writeRecord(ended));
+  await letGo(ctx, peer, record, end, exit);
+}
+
+async function countDeath(ctx: Context, peer: Peer, durable: Durable, at: number): Promise<void> {
+  const ring = withDeath(durable.ring, at);
+  if (!peer.deathMono.has(at)) peer.deathMono.set(at, ctx.clock.monoMs());
+  await durably(ctx, peer, "ring", () => ctx.store.writeRing(peer.identity, ring));
+  await holdAfterDeath(ctx, peer, durable, ring, at);
+}
+
+async function logEnd(
+  ctx: Context,
+  peer: Peer,
+  record: SessionRecord,
+  end: EndClass,
+  exit: ExitStatus,
+  line: SuperviseFields,
+): Promise<void> {
+  const { identity } = peer;
+  await ctx.journal.decide("exit", {
+    identity,
+    instance: record.instance,
+    code: exit.code ?? undefined,
+    signal: exit.signal ?? undefined,
+    class: end,
+    why: record.intent?.why,
+  });
+  if (record.readyAt === null) await logLaunchFailed(ctx, peer, record, end);
+  if (line !== null) await ctx.journal.decide("supervise", { identity, ...line });
+}
+
+async function logLaunchFailed(ctx: Context, peer: Peer, record: SessionRecord, end: EndClass): Promise<void> {
+  const reason = record.intent?.why ?? `ended during bring-up: ${end}`;
+  const ms = Math.max(0, ctx.clock.wallMs() - record.wokeAt);
+  await ctx.journal.decide("launch", { identity: peer.identity, instance: record.instance, outcome: "failed", ms, reason });
+}
+
+/** The last thing typed may have landed just before the end: the conversation says so, and it is not sent again (lifecycle §10). */
+async function checkLanded(ctx: Context, peer: Peer, record: SessionRecord): Promise<void> {
+  if (record.process === null) return;
+  const pending = (await inboxOf(ctx, peer)).pending();
+  const id = peer.delivery?.messageId ?? (record.readyAt === null ? record.message : null);
+  const message =
+    pending.find((waiting) => waiting.id === id) ?? pending.find((waiting) => waiting.acceptedAt < ctx.timekeeper.startedAtMs);
+  if (message === undefined) return;
+  if ((await runtimeOf(ctx, peer).hasLanded(runtimeSession(record), message.id)) === true)
+    await commitLanded(ctx, peer, message, ctx.clock.wallMs());
+}
+
+async function letGo(ctx: Context, peer: Peer, record: SessionRecord, end: EndClass, exit: ExitStatus): Promise<void> {
+  const bringUp = peer.bringUp;
+  bringUp?.abort.abort("ended");
+  peer.delivery?.abort.abort();
+  peer.bringUp = null;
+  peer.delivery = null;
+  peer.attached = false;
+  peer.said.clear();
+  peer.lastSignMs = null;
+  peer.lookedAtMono = null;
+  for (const name of ["idle", "stable", "boot", "self-fresh"] as const) clearTimer(peer, name);
+  background(ctx, peer, ctx.host.release(runtimeSession(record)));
+  const how = exit.signal ?? (exit.code === null ? end : `exit code ${exit.code}`);
+  bringUp?.finish({ ok: false, cause: end, reason: record.intent?.why ?? `the session ended during bring-up: ${how}` });
+  await afterEnd(ctx, peer, end);
+}

@@ -1,0 +1,74 @@
+import { isoTime } from "../model/time.ts";
+import { type Context, clearTimer, durably, setTimer } from "./context.ts";
+import { decideHold, type HoldChange, recentDeaths } from "./decide/guard.ts";
+import { deathAges, holdFacts } from "./facts.ts";
+import { isLive, type Peer } from "./peer.ts";
+import type { Hold } from "./state/hold.ts";
+import type { Durable } from "./state/store.ts";
+
+/** After a counted death: opens or lengthens the hold where the guard says so, with one line and one notice (lifecycle §8). */
+export async function holdAfterDeath(
+  ctx: Context,
+  peer: Peer,
+  before: Pick<Durable, "hold">,
+  ring: readonly number[],
+  death: number,
+): Promise<void> {
+  if (before.hold?.lastDeath === death) return;
+  const { crashLoopMax: max, crashLoopWindowMs: windowMs } = ctx.parts.settings;
+  const ages = deathAges(ctx, peer, ring);
+  const change = decideHold({ deathAges: ages, max, windowMs, hold: before.hold === null ? null : holdFacts(ctx, before.hold) });
+  if (!change.open) return;
+  const hold = newHold(ctx, change, recentDeaths({ deathAges: ages, windowMs }), death);
+  await durably(ctx, peer, "hold", () => ctx.store.writeHold(peer.identity, hold));
+  await ctx.journal.decide("hold", {
+    identity: peer.identity,
+    state: "open",
+    deaths: hold.deaths,
+    until: isoTime(hold.until),
+    level: hold.level,
+  });
+  const text = `${peer.identity} died ${hold.deaths} times; held until ${isoTime(hold.until)}; messages wait; \`reset\` lets it try at once`;
+  await ctx.journal.notice("crash-loop", text, peer.identity);
+}
+
+function newHold(ctx: Context, change: HoldChange & { open: true }, deaths: number, lastDeath: number): Hold {
+  const now = ctx.clock.wallMs();
+  return {
+    level: change.level,
+    openedAt: now,
+    until: now + change.lengthMs,
+    lengthMs: change.lengthMs,
+    bootId: ctx.host.bootId(),
+    openedMonoMs: ctx.clock.monoMs(),
+    deaths,
+    lastDeath,
+    overrideUsed: false,
+  };
+}
+
+/** An explicit operator verb goes through once per hold. */
+export async function useOverride(ctx: Context, peer: Peer, { hold }: Pick<Durable, "hold">): Promise<void> {
+  if (hold !== null) await ctx.store.writeHold(peer.identity, { ...hold, overrideUsed: true });
+}
+
+/** After READY: a session that stays up for one window ends the hold for good. */
+export function armStable(ctx: Context, peer: Peer): void {
+  const instance = peer.session?.instance;
+  setTimer(ctx, peer, "stable", ctx.parts.settings.crashLoopWindowMs + 1, async () => {
+    if (!isLive(peer) || peer.session?.instance !== instance) return;
+    if ((await ctx.store.load(peer.identity)).hold === null) return;
+    await durably(ctx, peer, "hold", () => ctx.store.clear(peer.identity, "hold"));
+    await ctx.journal.decide("hold", { identity: peer.identity, state: "closed", deaths: 0 });
+  });
+}
+
+/** `reset`: the operator clears ring and hold end to end (lifecycle §8). */
+export async function clearHold(ctx: Context, peer: Peer, { hold }: Pick<Durable, "hold">): Promise<void> {
+  clearTimer(peer, "retry");
+  peer.attempts = 0;
+  peer.deathMono.clear();
+  await ctx.store.clear(peer.identity, "deaths");
+  await ctx.store.clear(peer.identity, "hold");
+  if (hold !== null) await ctx.journal.decide("hold", { identity: peer.identity, state: "reset", deaths: 0 });
+}

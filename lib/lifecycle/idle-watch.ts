@@ -1,0 +1,94 @@
+import type { Activity } from "../ports/index.ts";
+import { type Context, clearTimer, inboxOf, runtimeOf, sayOnce, setTimer } from "./context.ts";
+import { decideIdle, type IdleDecision } from "./decide/idle.ts";
+import { endInstance } from "./ending.ts";
+import { isLive, type Peer, runtimeSession } from "./peer.ts";
+
+/** One timer per live peer at the moment it could first be idle too long: the cost of idleness follows the peers that move (lifecycle §9). */
+export function armIdle(ctx: Context, peer: Peer, afterMs?: number): void {
+  const { idleMs } = ctx.parts.settings;
+  clearTimer(peer, "idle");
+  if (idleMs === 0 || !isLive(peer)) return;
+  const delay = afterMs ?? idleMs - idleAgeMs(ctx, peer) + 1;
+  setTimer(ctx, peer, "idle", Math.max(1, Math.ceil(delay)), () => checkIdle(ctx, peer));
+}
+
+/** Awake time since the latest sign of life, or since the end of the last gap in time (lifecycle §11). */
+export function idleAgeMs(ctx: Context, peer: Peer): number {
+  return ctx.clock.monoMs() - Math.max(peer.activeMono, ctx.timekeeper.floorMono());
+}
+
+/** In the lane: reads the facts again at the moment of acting, decides, acts. */
+export async function checkIdle(ctx: Context, peer: Peer): Promise<void> {
+  if (!isLive(peer)) return;
+  await ctx.timekeeper.look(null);
+  const { decision, activity } = await lookAtIdle(ctx, peer);
+  if (decision.action === "alive") {
+    if (decision.because === "attached") peer.activeMono = ctx.clock.monoMs();
+    await sayAlive(ctx, peer, decision);
+    if (decision.afterMs !== null) armIdle(ctx, peer, decision.afterMs);
+    return;
+  }
+  await reap(ctx, peer, decision.action, activity);
+}
+
+async function lookAtIdle(ctx: Context, peer: Peer): Promise<{ decision: IdleDecision; activity: Activity }> {
+  const session = peer.session === null ? null : runtimeSession(peer.session);
+  const activity: Activity = session === null ? UNKNOWN : await runtimeOf(ctx, peer).activity(session);
+  creditActivity(ctx, peer, activity);
+  const attached = session !== null && (await ctx.host.attached(session));
+  const waiting = (await inboxOf(ctx, peer)).pending().length > 0;
+  const decision = decideIdle({
+    idleMs: ctx.parts.settings.idleMs,
+    turn: activity.turn,
+    attached: peer.attached && attached !== false ? true : attached,
+    delivering: peer.delivery !== null || waiting,
+    booting: peer.bringUp !== null,
+    idleAgeMs: idleAgeMs(ctx, peer),
+    recheckMs: ctx.parts.settings.superviseMs,
+  });
+  return { decision, activity };
+}
+
+const UNKNOWN: Activity = { turn: "unknown", lastSignMs: null, signal: "none" };
+
+/**
+ * Converts the runtime's last sign (wall time) to our own awake time: a sign that is new since the last look happened between the two
+ * looks, whatever the wall clock did meanwhile; one from the future counts from when it was seen (lifecycle §11).
+ */
+export function creditActivity(ctx: Context, peer: Peer, activity: Activity): void {
+  const now = ctx.clock.monoMs();
+  const sign = activity.lastSignMs;
+  if (sign !== null && sign !== peer.lastSignMs) {
+    const claimed = now - (ctx.clock.wallMs() - sign);
+    const since = peer.lookedAtMono ?? Number.NEGATIVE_INFINITY;
+    peer.activeMono = Math.max(peer.activeMono, Math.min(now, Math.max(claimed, since)));
+    peer.lastSignMs = sign;
+  }
+  peer.lookedAtMono = now;
+}
+
+/** What keeps a peer from being judged is said once; whatever says `alive` otherwise is for verbose logs only. */
+async function sayAlive(ctx: Context, peer: Peer, decision: IdleDecision & { action: "alive" }): Promise<void> {
+  if (decision.because !== "activity-unknown" && decision.because !== "attached-unknown") return;
+  await sayOnce(ctx, peer, "unknown", () =>
+    ctx.journal.decide("supervise", { identity: peer.identity, action: "skipped-unknown", reason: decision.because }),
+  );
+}
+
+async function reap(ctx: Context, peer: Peer, action: "park" | "wedged", activity: Activity): Promise<void> {
+  const age = Math.floor(idleAgeMs(ctx, peer) / 1000);
+  const park = action === "park";
+  const why = park ? `idle for ${age}s` : `a turn was silent for ${age}s`;
+  const line = {
+    action: "reaped-idle",
+    class: park ? "parked" : "wedged",
+    age,
+    signal: activity.signal,
+    outcome: park ? "resume-eligible" : "fresh-next-msg",
+    limit: Math.round(ctx.parts.settings.idleMs / 1000),
+  };
+  if (!park) await ctx.journal.notice("wedged", `${peer.identity}: ${why}; ended, the next message starts fresh`, peer.identity);
+  const ended = await endInstance(ctx, peer, { class: park ? "parked" : "wedged", why, by: "daemon" }, line);
+  if (!ended) armIdle(ctx, peer, ctx.parts.settings.superviseMs);
+}

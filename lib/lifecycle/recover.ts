@@ -1,0 +1,158 @@
+import { parseIdentity } from "../model/identity.ts";
+import type { HostedSession, SessionHandle } from "../ports/index.ts";
+import { clearFulfilled, raise } from "./bring-up.ts";
+import { background, type Context, durably, inboxOf, later, runtimeOf, sayOnce, tell } from "./context.ts";
+import { endInstance, finishEnding, handleDeath, superviseLine } from "./ending.ts";
+import { pump, relaunch } from "./follow-up.ts";
+import { armStable } from "./hold.ts";
+import { armIdle } from "./idle-watch.ts";
+import { createBringUp, isLive, type Peer, runtimeSession } from "./peer.ts";
+import { peerOf } from "./registry.ts";
+import type { SessionRecord } from "./state/record.ts";
+import type { Durable } from "./state/store.ts";
+import { takeBack } from "./wake.ts";
+
+/**
+ * Takes over one identity after a daemon start: whatever an earlier daemon left half done is finished to the same classification, what
+ * lives keeps running, nothing is spawned twice (lifecycle §6, §7).
+ */
+export async function recover(ctx: Context, peer: Peer, hosted: ReadonlyMap<string, HostedSession>): Promise<void> {
+  const durable = await ctx.store.load(peer.identity);
+  peer.session = durable.record;
+  for (const message of (await inboxOf(ctx, peer)).pending()) tell(ctx, peer, message, "queued", { reason: "daemon restarted" });
+  if (durable.record === null || durable.record.phase === "ended") return afterEnded(ctx, peer, durable);
+  if (durable.record.phase === "ending") return void (await finishEnding(ctx, peer));
+  const record = await withProcess(ctx, peer, durable.record, hosted);
+  if (record !== null) await lookAndAdopt(ctx, peer, record, durable);
+}
+
+/** A request for a fresh restart survives the daemon; messages that waited go on waiting for a wake. */
+async function afterEnded(ctx: Context, peer: Peer, durable: Durable): Promise<void> {
+  if (durable.newEager !== null && durable.stopped === null) background(ctx, peer, relaunch(ctx, peer));
+  else pump(ctx, peer);
+}
+
+/** Died between the record and the spawn, or between the spawn and recording its process: the process environment tells which. */
+async function withProcess(
+  ctx: Context,
+  peer: Peer,
+  record: SessionRecord,
+  hosted: ReadonlyMap<string, HostedSession>,
+): Promise<SessionRecord | null> {
+  if (record.process !== null) return record;
+  const found = hosted.get(record.instance);
+  if (found === undefined) {
+    await takeBack(ctx, peer, record);
+    await afterEnded(ctx, peer, await ctx.store.load(peer.identity));
+    return null;
+  }
+  const proven: SessionRecord = { ...record, process: found.process };
+  peer.session = proven;
+  await durably(ctx, peer, "process", () => ctx.store.writeRecord(proven));
+  return proven;
+}
+
+async function lookAndAdopt(ctx: Context, peer: Peer, record: SessionRecord, durable: Durable): Promise<void> {
+  const session = runtimeSession(record);
+  const liveness = await ctx.host.probe(session);
+  if (liveness.state === "dead") return handleDeath(ctx, peer, { instance: record.instance, ...liveness });
+  ctx.host.watch(session);
+  if (liveness.state === "unknown") {
+    await sayOnce(ctx, peer, "unknown", () =>
+      ctx.journal.decide("supervise", { identity: peer.identity, action: "skipped-unknown", reason: liveness.reason }),
+    );
+  }
+  await ctx.journal.decide("supervise", {
+    identity: peer.identity,
+    action: "adopted",
+    instance: record.instance,
+    reason: `was ${record.phase}`,
+  });
+  await serve(ctx, peer, record, durable);
+}
+
+async function serve(ctx: Context, peer: Peer, record: SessionRecord, durable: Durable): Promise<void> {
+  if (durable.stopped !== null) return void (await endInstance(ctx, peer, { class: "stopped", why: "operator stop", by: "recovery" }));
+  if (record.phase === "booting") return bootOn(ctx, peer, record);
+  await clearFulfilled(ctx, peer, record.fulfils);
+  if (durable.newEager !== null && record.fulfils["new-eager"] !== durable.newEager.text) {
+    return void (await endInstance(ctx, peer, { class: "owner-reset", why: "self-fresh", by: "recovery" }, superviseLine("owner-reset")));
+  }
+  const now = ctx.clock.monoMs();
+  peer.activeMono = now - Math.max(0, ctx.clock.wallMs() - (record.readyAt ?? record.wokeAt));
+  armIdle(ctx, peer);
+  if (durable.hold !== null) armStable(ctx, peer);
+  pump(ctx, peer);
+}
+
+/** A boot that another daemon began is finished by this one; its message is looked for before it is typed again. */
+async function bootOn(ctx: Context, peer: Peer, record: SessionRecord): Promise<void> {
+  const message = (await inboxOf(ctx, peer)).pending().find((waiting) => waiting.id === record.message) ?? null;
+  const profile = await ctx.directory.profile(peer.personality);
+  const bringUp = createBringUp(record.instance, message, false);
+  peer.bringUp = bringUp;
+  background(ctx, peer, raise(ctx, peer, bringUp, profile.ok ? (profile.profile.initialPrompt ?? null) : null));
+}
+
+/**
+ * A live session without a record (lost, torn, or never written) is adopted from its process environment. False when that is impossible:
+ * no readable identity, an unknown peer, a runtime without adapter, or another instance is recorded as up.
+ */
+export async function adoptStranger(ctx: Context, found: HostedSession): Promise<boolean> {
+  const names = found.identity === null ? null : parseIdentity(found.identity);
+  if (names === null || found.identity === null || found.instance === null || !ctx.parts.runtimes.has(names.runtime)) return false;
+  const entry = await ctx.directory.find(names.personality);
+  if (entry === null) return false;
+  const peer = peerOf(ctx, found.identity);
+  const { identity, instance } = { identity: found.identity, instance: found.instance };
+  return peer.lane.run(async () => {
+    if (peer.session !== null && peer.session.phase !== "ended") return peer.session.instance === instance;
+    if (peer.session?.instance === instance && peer.session.end?.class !== "not-started") return false;
+    const handle: SessionHandle = { identity, instance, process: found.process };
+    const wokeAt = ctx.clock.wallMs();
+    const reference = await runtimeOf(ctx, peer).reference({ ...handle, cwd: found.cwd ?? entry.cwd, reference: null, launchedAt: wokeAt });
+    const record = strangerRecord(peer, found, { instance, cwd: found.cwd ?? entry.cwd, reference, wokeAt, kind: entry.interfaces });
+    peer.session = record;
+    peer.activeMono = ctx.clock.monoMs();
+    await durably(ctx, peer, "adopted", () => ctx.store.writeRecord(record));
+    ctx.host.watch(handle);
+    await ctx.journal.decide("supervise", { identity, action: "adopted", instance, reason: "alive without a record" });
+    if (isLive(peer)) armIdle(ctx, peer);
+    later(ctx, peer, async () => pump(ctx, peer));
+    return true;
+  });
+}
+
+interface Stranger {
+  readonly instance: string;
+  readonly cwd: string;
+  readonly reference: string | null;
+  readonly wokeAt: number;
+  readonly kind: Readonly<Record<string, unknown>> | undefined;
+}
+
+function strangerRecord(peer: Peer, found: HostedSession, stranger: Stranger): SessionRecord {
+  const { instance, cwd, reference, wokeAt, kind } = stranger;
+  return {
+    version: 1,
+    identity: peer.identity,
+    personality: peer.personality,
+    runtime: peer.runtime,
+    cwd,
+    instance,
+    phase: "live",
+    mode: "fresh",
+    cause: "adopted",
+    kind: Object.keys(kind ?? {}).length > 0 ? "conversational" : "executor",
+    reference,
+    topic: null,
+    message: null,
+    wokeAt,
+    readyAt: wokeAt,
+    process: found.process,
+    fulfils: {},
+    intent: null,
+    end: null,
+    origin: null,
+  };
+}

@@ -1,0 +1,158 @@
+import type { Manager } from "../peers/index.ts";
+import { type HostExit, type HostedSession, type Sweep, sleep } from "../ports/index.ts";
+import { background, type Context, finishSteps, forget, later, sayOnce } from "./context.ts";
+import { outcomeOf } from "./decide/classify.ts";
+import { looksLikeMassDeath } from "./decide/mass-death.ts";
+import { commitEnd, finishEnding, handleDeath } from "./ending.ts";
+import type { Lease } from "./lease.ts";
+import { hasInstance, isLive, type Peer } from "./peer.ts";
+import { adoptStranger } from "./recover.ts";
+import { logRefusal } from "./wake.ts";
+
+/** Ends that are seen at once, by event (lifecycle §9). A whole terminal server gets one line for all that it took along (§7). */
+export function onHostExit(ctx: Context, exit: HostExit): void {
+  if (!ctx.running) return;
+  const told = exit.sessions.length > 1;
+  const line = told ? tellMany(ctx, exit) : Promise.resolve();
+  for (const session of exit.sessions) {
+    const peer = ctx.peers.get(session.identity);
+    if (peer === undefined) continue;
+    later(ctx, peer, async () => {
+      await line;
+      await handleDeath(ctx, peer, { instance: session.instance, exit: exit.exit, how: exit.how, told });
+    });
+  }
+}
+
+async function tellMany(ctx: Context, exit: HostExit): Promise<void> {
+  const identities = exit.sessions.map((session) => session.identity).sort();
+  const end = exit.how === "lost-server" ? "lost-server" : "host-restart";
+  await ctx.journal.decide("supervise", {
+    identity: identities.join(","),
+    action: "reaped-gone",
+    class: end,
+    count: identities.length,
+    outcome: outcomeOf(end),
+  });
+}
+
+/** What the supervisor remembers between two passes. */
+export interface Watch {
+  /** First seen, monotonic ms, of live sessions that nobody can account for. */
+  readonly strangers: Map<string, number>;
+}
+
+/** The safety net over all peers; its cost follows what changed, and one peer's trouble stays its own (lifecycle §9). */
+export async function pass(ctx: Context, lease: Lease, watch: Watch): Promise<void> {
+  await ctx.timekeeper.look(ctx.parts.settings.superviseMs);
+  await lease.renew();
+  for (const peer of ctx.unfinished) {
+    later(ctx, peer, async () => {
+      if (await finishSteps(ctx, peer)) await finishEnding(ctx, peer);
+    });
+  }
+  await handOver(ctx);
+  const sweep = await ctx.host.sweep();
+  await handleGone(ctx, sweep);
+  await handleUnknown(ctx, sweep);
+  await handleStrangers(ctx, sweep.strangers, watch);
+  if (ctx.parts.settings.superviseLogVerbose) await sayEverybody(ctx);
+}
+
+/** An identity that an external manager took: its record is closed once, its process is never touched (lifecycle §5, §7). */
+async function handOver(ctx: Context): Promise<void> {
+  for (const [identity, manager] of await ctx.parts.managers.all()) {
+    const peer = ctx.peers.get(identity);
+    if (peer !== undefined && hasInstance(peer)) later(ctx, peer, () => handOverOne(ctx, peer, manager));
+  }
+}
+
+async function handOverOne(ctx: Context, peer: Peer, manager: Manager): Promise<void> {
+  if (!hasInstance(peer) || peer.session?.phase === "ending") return;
+  if (peer.bringUp !== null)
+    await logRefusal(ctx, peer, `${manager}-managed-mid-wake`, `${manager} took this identity while it was being brought up`);
+  const line = { action: `skipped-${manager}`, class: "handed-over", outcome: outcomeOf("handed-over") };
+  await commitEnd(ctx, peer, "handed-over", { code: null, signal: null }, line);
+}
+
+/** Dead needs evidence twice: what one sweep says is asked again; when very many seem to die at once, a moment later (lifecycle §6). */
+async function handleGone(ctx: Context, { gone, watched }: Sweep): Promise<void> {
+  const mass = looksLikeMassDeath(gone.length, watched);
+  if (mass) {
+    const reason = `${gone.length} of ${watched} seemed dead in one pass`;
+    await ctx.journal.decide("supervise", { action: "skipped-unknown", reason });
+    await sleep(ctx.clock, 1_000);
+  }
+  for (const { session } of gone) {
+    const peer = ctx.peers.get(session.identity);
+    if (peer === undefined) continue;
+    later(ctx, peer, async () => {
+      const again = await ctx.host.probe(session);
+      if (again.state === "dead") await handleDeath(ctx, peer, { instance: session.instance, exit: again.exit, how: again.how });
+    });
+  }
+}
+
+/** Unknown means leave alone, say it once, look again. */
+async function handleUnknown(ctx: Context, { unknown }: Sweep): Promise<void> {
+  const untold = new Set(unknown.map(({ session }) => session.identity));
+  for (const peer of ctx.peers.values()) if (peer.said.has("unknown") && !untold.has(peer.identity)) forget(peer, "unknown");
+  for (const { session, reason } of unknown) {
+    const peer = ctx.peers.get(session.identity);
+    if (peer === undefined) continue;
+    await sayOnce(ctx, peer, "unknown", () =>
+      ctx.journal.decide("supervise", { identity: peer.identity, action: "skipped-unknown", reason }),
+    );
+  }
+}
+
+/** Adopt, or leave alone until `maxAge` and end it then, with a line (lifecycle §6). */
+async function handleStrangers(ctx: Context, strangers: readonly HostedSession[], watch: Watch): Promise<void> {
+  const seen = new Set<string>();
+  for (const found of strangers) {
+    const key = `${found.process.pid}.${found.process.startTime}`;
+    seen.add(key);
+    if (found.identity !== null && (await ctx.parts.managers.of(found.identity)) !== null) continue;
+    if (await adoptStranger(ctx, found)) continue;
+    const since = watch.strangers.get(key) ?? ctx.clock.monoMs();
+    watch.strangers.set(key, since);
+    if (ctx.clock.monoMs() - since > ctx.parts.settings.maxAgeMs) await endStranger(ctx, found);
+  }
+  for (const key of watch.strangers.keys()) if (!seen.has(key)) watch.strangers.delete(key);
+}
+
+async function endStranger(ctx: Context, found: HostedSession): Promise<void> {
+  const session = { identity: found.identity ?? "", instance: found.instance ?? "", process: found.process };
+  const age = Math.round(ctx.parts.settings.maxAgeMs / 1000);
+  await ctx.journal.decide("supervise", {
+    identity: found.identity ?? undefined,
+    action: "reaped-gone",
+    class: "unaccountable",
+    age,
+    pid: found.process.pid,
+  });
+  const result = await ctx.host.end(session);
+  if (result.state !== "dead")
+    await ctx.journal.decide("supervise", { identity: found.identity ?? undefined, action: "reap-failed", reason: result.reason });
+}
+
+async function sayEverybody(ctx: Context): Promise<void> {
+  for (const peer of ctx.peers.values()) {
+    if (isLive(peer)) await ctx.journal.decide("supervise", { identity: peer.identity, action: "alive" });
+    else if ((await ctx.disk.stat(ctx.paths.file(peer.identity, "stopped"))) !== null) {
+      await ctx.journal.decide("supervise", { identity: peer.identity, action: "skipped-stopped", outcome: "resume-on-start" });
+    }
+  }
+}
+
+/** Passes follow each other at the set interval and never overlap. */
+export function keepPassing(ctx: Context, lease: Lease, watch: Watch): void {
+  ctx.clock.after(ctx.parts.settings.superviseMs, () => {
+    if (!ctx.running) return;
+    background(
+      ctx,
+      null,
+      pass(ctx, lease, watch).finally(() => keepPassing(ctx, lease, watch)),
+    );
+  });
+}

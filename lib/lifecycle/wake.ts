@@ -1,0 +1,231 @@
+import { DiskError, HostError } from "../ports/index.ts";
+import { raise } from "./bring-up.ts";
+import { background, type Context, durably, finishSteps, runtimeOf, setTimer, tell } from "./context.ts";
+import type { Refusal } from "./decide/refuse.ts";
+import { retryDelayMs } from "./decide/retry.ts";
+import type { WakeDecision } from "./decide/wake.ts";
+import { decideWake, RESUME_REJECTED } from "./decide/wake.ts";
+import { finishEnding } from "./ending.ts";
+import { type Gathered, gather, type WakeRequest, wakeFactsOf } from "./facts.ts";
+import { useOverride } from "./hold.ts";
+import { type BringUp, createBringUp, hasInstance, isLive, type Peer, runtimeSession } from "./peer.ts";
+import type { SessionRecord } from "./state/record.ts";
+import type { Durable } from "./state/store.ts";
+
+/** What became of a wake by the time its lane task is over. */
+export type Begun =
+  | { readonly state: "live" }
+  | { readonly state: "joined" | "started"; readonly bringUp: BringUp }
+  | { readonly state: "refused"; readonly cause: Refusal; readonly reason: string }
+  /** It may be tried again later: a launch that could not be started, an ending that the disk holds up. */
+  | { readonly state: "failed"; readonly cause: string; readonly reason: string };
+
+/** Takes a bring-up slot, then decides and starts in the peer's lane; concurrent wakes share one bring-up (lifecycle §6). */
+export async function wake(ctx: Context, peer: Peer, request: WakeRequest): Promise<Begun> {
+  const release = await ctx.slots.acquire();
+  const begun = await peer.lane.run(() => beginWake(ctx, peer, request)).catch((error: unknown) => failedOr(error, release));
+  if (begun.state !== "started") release();
+  else background(ctx, peer, Promise.race([begun.bringUp.outcome, begun.bringUp.blocked]).then(release));
+  return begun;
+}
+
+/** A disk that refuses the record is a reason to try again later, not a defect. */
+function failedOr(error: unknown, release: () => void): Begun {
+  if (error instanceof DiskError) return { state: "failed", cause: "disk", reason: error.message };
+  release();
+  throw error;
+}
+
+/** In the peer's lane: facts → decision → log → durable steps → the bring-up, which goes on by itself. */
+export async function beginWake(ctx: Context, peer: Peer, request: WakeRequest, rejected = false): Promise<Begun> {
+  if (!ctx.running) return { state: "failed", cause: "daemon-stopping", reason: "the daemon is stopping" };
+  if (!(await finishSteps(ctx, peer))) return { state: "failed", cause: "disk", reason: "earlier changes wait for the disk" };
+  if (peer.session?.phase === "ending") await finishEnding(ctx, peer);
+  if (peer.bringUp !== null) return { state: "joined", bringUp: peer.bringUp };
+  if (isLive(peer)) return { state: "live" };
+  if (hasInstance(peer)) return { state: "failed", cause: "instance-unsettled", reason: "the last session has not been seen dead yet" };
+  const found = await gather(ctx, peer, request.operator);
+  if (found.refusal !== null) return refuse(ctx, peer, found, found.refusal);
+  const facts = await wakeFactsOf(ctx, peer, found, request);
+  const decision: WakeDecision = rejected ? { ...RESUME_REJECTED, facts } : decideWake(facts);
+  await logWake(ctx, peer, found, decision, request);
+  if (decision.mode === "fail") return { state: "failed", cause: decision.cause, reason: "there is no conversation to resume" };
+  if (found.guard.verdict === "override") await useOverride(ctx, peer, found.durable);
+  return launch(ctx, peer, found, { ...decision, mode: decision.mode }, request);
+}
+
+async function refuse(ctx: Context, peer: Peer, found: Gathered, cause: Refusal): Promise<Begun> {
+  const reason = refusalReason(ctx, found, cause);
+  await logRefusal(ctx, peer, cause, reason);
+  return { state: "refused", cause, reason };
+}
+
+export async function logRefusal(ctx: Context, peer: Peer, cause: string, reason: string): Promise<void> {
+  const { identity, personality, runtime } = peer;
+  peer.lastWake = { mode: "refused", cause };
+  await ctx.journal.decide("wake", { personality, identity, runtime, mode: "refused", cause, reason });
+}
+
+export function refusalReason(ctx: Context, found: Gathered, cause: Refusal): string {
+  switch (cause) {
+    case "unknown-peer":
+      return "no such peer is registered";
+    case "undeclared-runtime":
+      return "the peer does not declare this runtime, or this daemon has no adapter for it";
+    case "launchd-managed":
+    case "systemd-managed":
+      return `${found.managedBy} owns this identity`;
+    case "stopped":
+      return "stopped by its operator; `start` lets it wake again";
+    case "missing-cwd":
+      return `its folder ${found.profile?.cwd ?? found.entry?.cwd ?? ""} does not exist`;
+    case "crash-loop": {
+      const held = found.guard.verdict === "held" ? found.guard : { deaths: 0, remainingMs: 0 };
+      const window = Math.round(ctx.parts.settings.crashLoopWindowMs / 1000);
+      return `${held.deaths} deaths in ${window}s, held for another ${Math.ceil(held.remainingMs / 1000)}s`;
+    }
+  }
+}
+
+async function logWake(ctx: Context, peer: Peer, found: Gathered, decision: WakeDecision, request: WakeRequest): Promise<void> {
+  const { identity, personality, runtime } = peer;
+  const { facts } = decision;
+  peer.lastWake = { mode: decision.mode, cause: decision.cause };
+  await ctx.journal.decide("wake", {
+    personality,
+    identity,
+    runtime,
+    mode: decision.mode,
+    cause: decision.cause,
+    ref: decision.mode === "resume" ? (found.origin?.reference ?? undefined) : undefined,
+    reason:
+      found.guard.verdict === "override"
+        ? "operator-override"
+        : found.degraded === null
+          ? undefined
+          : `profile unreadable: ${found.degraded}`,
+    by: request.by,
+    id: request.message?.id,
+    topic: facts.topic ?? undefined,
+    asked: facts.asked,
+    kind: facts.kind,
+    parked: facts.parked,
+    last: found.origin?.class,
+    resumable: facts.resumable,
+    topics: facts.topics.length,
+    probe: found.guard.verdict === "probe" ? true : undefined,
+  });
+}
+
+/** Pre-flight → record → spawn → the rest in the background (lifecycle §6). A launch that starts no process is nobody's death. */
+async function launch(
+  ctx: Context,
+  peer: Peer,
+  found: Gathered,
+  decision: WakeDecision & { readonly mode: "fresh" | "resume" },
+  request: WakeRequest,
+): Promise<Begun> {
+  const runtime = runtimeOf(ctx, peer);
+  const cwd = found.profile?.cwd ?? found.entry?.cwd ?? "";
+  const permissions = found.profile?.permissions ?? "ask";
+  const instance = ctx.random.uuid("instance");
+  const preflight = await runtime.preflight({ cwd, mode: decision.mode, permissions });
+  if (!preflight.ok) return launchFailed(ctx, peer, instance, preflight.reason);
+  const reference = decision.mode === "resume" ? (found.origin?.reference ?? null) : null;
+  const uuid = ctx.random.uuid("conversation");
+  const plan = runtime.plan({ mode: decision.mode, reference, identity: peer.identity, instance, cwd, permissions, uuid });
+  const record = newRecord(ctx, peer, found, { decision, request, instance, cwd, reference: plan.reference });
+  await ctx.store.writeRecord(record);
+  peer.session = record;
+  try {
+    const process = await ctx.host.spawn({
+      identity: peer.identity,
+      instance,
+      cwd,
+      argv: plan.argv,
+      env: plan.env,
+      logFile: ctx.paths.terminalLog(peer.identity),
+    });
+    peer.session = { ...record, process };
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    await takeBack(ctx, peer, record);
+    return launchFailed(ctx, peer, instance, error.message);
+  }
+  return { state: "started", bringUp: await beginBringUp(ctx, peer, request, found.profile?.initialPrompt ?? null) };
+}
+
+/** From here on a process lives: it is watched and recorded, and the bring-up goes on outside the lane. */
+async function beginBringUp(ctx: Context, peer: Peer, request: WakeRequest, initialPrompt: string | null): Promise<BringUp> {
+  const record = peer.session;
+  if (record === null) throw new Error("a bring-up needs a record");
+  const bringUp = createBringUp(record.instance, request.message, request.by === "relaunch" || request.by === "new");
+  peer.bringUp = bringUp;
+  ctx.host.watch(runtimeSession(record));
+  await durably(ctx, peer, "process", () => ctx.store.writeRecord(record));
+  if (request.message !== null) tell(ctx, peer, request.message, "queued", { woke: true, reason: "booting" });
+  background(ctx, peer, raise(ctx, peer, bringUp, initialPrompt));
+  return bringUp;
+}
+
+interface Launching {
+  readonly decision: WakeDecision & { readonly mode: "fresh" | "resume" };
+  readonly request: WakeRequest;
+  readonly instance: string;
+  readonly cwd: string;
+  readonly reference: string | null;
+}
+
+function newRecord(ctx: Context, peer: Peer, found: Gathered, launching: Launching): SessionRecord {
+  const { decision, request, instance, cwd, reference } = launching;
+  return {
+    version: 1,
+    identity: peer.identity,
+    personality: peer.personality,
+    runtime: peer.runtime,
+    cwd,
+    instance,
+    phase: "booting",
+    mode: decision.mode,
+    cause: decision.cause,
+    kind: found.kind,
+    reference,
+    topic: decision.facts.topic,
+    message: request.message?.id ?? null,
+    wokeAt: ctx.clock.wallMs(),
+    readyAt: null,
+    process: null,
+    fulfils: fulfilledBy(found.durable),
+    intent: null,
+    end: null,
+    origin: found.origin,
+  };
+}
+
+/** Every READY launch clears the markers that described the session before it (lifecycle §5 "Consuming"). */
+function fulfilledBy({ idleReaped, newEager, freshNext }: Durable): Record<string, string> {
+  return {
+    ...(idleReaped && { "idle-reaped": idleReaped.text }),
+    ...(newEager && { "new-eager": newEager.text }),
+    ...(freshNext && { "fresh-next": freshNext.text }),
+  };
+}
+
+/** Nothing was started: the peer is as it was before. */
+export async function takeBack(ctx: Context, peer: Peer, record: SessionRecord): Promise<void> {
+  const end = { class: "not-started", at: ctx.clock.wallMs(), code: null, signal: null } as const;
+  const ended: SessionRecord = { ...record, phase: "ended", end };
+  await ctx.store.writeRecord(ended);
+  peer.session = ended;
+}
+
+async function launchFailed(ctx: Context, peer: Peer, instance: string, reason: string): Promise<Begun> {
+  await ctx.journal.decide("launch", { identity: peer.identity, instance, outcome: "failed", ms: 0, reason });
+  return { state: "failed", cause: "launch-failed", reason };
+}
+
+/** After a bring-up that came to nothing: whoever waits is a reason to try again, with back-off, inside the crash budget (lifecycle §10). */
+export function scheduleRetry(ctx: Context, peer: Peer, retry: () => Promise<unknown>): void {
+  peer.attempts += 1;
+  setTimer(ctx, peer, "retry", retryDelayMs(peer.attempts, ctx.random.fraction("retry")), retry);
+}

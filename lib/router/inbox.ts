@@ -1,0 +1,140 @@
+import { z } from "zod";
+import type { Message } from "../model/message.ts";
+import { DiskError } from "../ports/disk.ts";
+import type { Storage } from "../storage/index.ts";
+
+/**
+ * The durable inbox of one identity: an append-only journal `state/iapeer/inbox/<identity>.jsonl` of `accept` and `landed` lines, so that
+ * taking a message in costs one append and one fsync. It is rewritten once mostly finished business lies in it (lifecycle §10).
+ */
+export interface Inbox {
+  /** Messages that wait, oldest first. */
+  pending(): readonly Message[];
+  /** Was this message accepted, and did it land, as far as the journal remembers? */
+  stateOf(id: string): "pending" | "landed" | "unknown";
+  /** Resolves once the message is durable. Accepting the same id again changes nothing. */
+  accept(message: Message): Promise<void>;
+  /** Takes a message off the queue for good. */
+  landed(id: string): Promise<void>;
+}
+
+/** Landed ids kept through a rewrite, for senders that repeat themselves. */
+const REMEMBERED = 256;
+const REWRITE_AT_BYTES = 256 * 1024;
+
+const messageSchema = z.object({
+  id: z.string(),
+  to: z.string(),
+  from: z.string(),
+  text: z.string(),
+  topic: z.string().exactOptional(),
+  attachments: z.array(z.string()).readonly().exactOptional(),
+  acceptedAt: z.number(),
+});
+const lineSchema = z.union([z.object({ accept: messageSchema }), z.object({ landed: z.string() })]);
+type Line = { readonly accept: Message } | { readonly landed: string };
+
+interface Contents {
+  readonly pending: Map<string, Message>;
+  readonly landed: Set<string>;
+  bytes: number;
+}
+
+/** Reads the journal; lines that cannot be read are moved aside with the file's old content and reported, the rest is kept. */
+export async function openInbox(
+  storage: Storage,
+  path: string,
+  onDamage: (lines: number, aside: string | null) => Promise<void>,
+): Promise<Inbox> {
+  const text = await storage.disk.read(path);
+  const { contents, damaged } = parseJournal(text ?? "");
+  if (damaged > 0) {
+    await onDamage(damaged, await storage.quarantine(path));
+    await rewrite(storage, path, contents);
+  }
+  return createInbox(storage, path, contents, text !== null);
+}
+
+function createInbox(storage: Storage, path: string, contents: Contents, exists: boolean): Inbox {
+  let created = exists;
+  let length = contents.bytes;
+  const write = async (line: Line): Promise<void> => {
+    const text = `${JSON.stringify(line)}\n`;
+    try {
+      await storage.disk.append(path, text);
+      await storage.disk.sync(path);
+      if (!created) await storage.disk.syncFolder(path.slice(0, path.lastIndexOf("/")));
+    } catch (error) {
+      await cutBack(storage, path, length);
+      throw error;
+    }
+    created = true;
+    length += new TextEncoder().encode(text).length;
+  };
+  return {
+    pending: () => [...contents.pending.values()],
+    stateOf: (id) => (contents.pending.has(id) ? "pending" : contents.landed.has(id) ? "landed" : "unknown"),
+    accept: async (message) => {
+      if (contents.pending.has(message.id) || contents.landed.has(message.id)) return;
+      await write({ accept: message });
+      contents.pending.set(message.id, message);
+    },
+    landed: async (id) => {
+      if (!contents.pending.has(id)) return;
+      await write({ landed: id });
+      contents.pending.delete(id);
+      contents.landed.add(id);
+      if (length > REWRITE_AT_BYTES) length = await rewrite(storage, path, contents);
+    },
+  };
+}
+
+/** A failed append may have left half a line: cut it off, so that the next line starts where a line starts. */
+async function cutBack(storage: Storage, path: string, length: number): Promise<void> {
+  try {
+    const facts = await storage.disk.stat(path);
+    if (facts !== null && facts.size > length) await storage.disk.truncate(path, length);
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+  }
+}
+
+async function rewrite(storage: Storage, path: string, contents: Contents): Promise<number> {
+  const forgotten = [...contents.landed].slice(0, Math.max(0, contents.landed.size - REMEMBERED));
+  for (const id of forgotten) contents.landed.delete(id);
+  const lines: Line[] = [
+    ...[...contents.landed].map((landed) => ({ landed })),
+    ...[...contents.pending.values()].map((accept) => ({ accept })),
+  ];
+  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+  await storage.replaceFile(path, text);
+  return new TextEncoder().encode(text).length;
+}
+
+function parseJournal(text: string): { contents: Contents; damaged: number } {
+  const contents: Contents = { pending: new Map(), landed: new Set(), bytes: new TextEncoder().encode(text).length };
+  let damaged = text !== "" && !text.endsWith("\n") ? 1 : 0;
+  const complete = text.slice(0, text.lastIndexOf("\n") + 1);
+  for (const line of complete.split("\n")) {
+    if (line !== "" && !applyLine(contents, line)) damaged += 1;
+  }
+  return { contents, damaged };
+}
+
+function applyLine(contents: Contents, text: string): boolean {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return false;
+  }
+  const line = lineSchema.safeParse(json);
+  if (!line.success) return false;
+  if ("accept" in line.data) {
+    if (!contents.landed.has(line.data.accept.id)) contents.pending.set(line.data.accept.id, line.data.accept);
+  } else {
+    contents.pending.delete(line.data.landed);
+    contents.landed.add(line.data.landed);
+  }
+  return true;
+}
