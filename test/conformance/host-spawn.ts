@@ -57,6 +57,16 @@ export function spawnCases(s: HostStage): void {
     expect(await s.spawn(s.request("plain", { identity: asked.identity }))).toBeDefined();
   });
 
+  test("of two spawns of one identity at the same moment one is refused", async () => {
+    const first = s.request("plain");
+    const both = [first, s.request("plain", { identity: first.identity })];
+    const results = await s.settle(Promise.allSettled(both.map((one) => s.h.host.spawn(one))));
+    expect(results.map((one) => one.status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect(results.find((one) => one.status === "rejected")).toMatchObject({ reason: { code: "spawn-failed" } });
+    const winner = both[results.findIndex((one) => one.status === "fulfilled")];
+    expect(await s.h.host.sessions()).toMatchObject([{ identity: first.identity, instance: winner?.instance }]);
+  });
+
   test("a second instance of one identity is refused while the first lives, and possible after it", async () => {
     const first = await s.watched();
     const second = s.request("plain", { identity: first.identity });

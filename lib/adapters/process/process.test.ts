@@ -1,8 +1,19 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
-import { parseAssignments, parseLines } from "./darwin.ts";
-import { descendants, descendantsIn, environmentOf, holderAlive, isAlive, processIdentity, selfIdentity, signalProven } from "./index.ts";
+import { darwinProcesses, parseAssignments, parseLines } from "./darwin.ts";
+import {
+  areAlive,
+  descendants,
+  descendantsIn,
+  environmentOf,
+  holderAlive,
+  isAlive,
+  processIdentity,
+  selfIdentity,
+  signalProven,
+} from "./index.ts";
 import { parseStat } from "./linux.ts";
 
 const started: number[] = [];
@@ -69,6 +80,28 @@ describe("process identity", () => {
   test("an environment is read as it was given", async () => {
     const one = await child("echo up; exec sleep 100", { IAPEER_INSTANCE: "i-1", ODD: "a=b c" });
     expect(environmentOf(one.pid)).toMatchObject({ IAPEER_INSTANCE: "i-1", ODD: "a=b c" });
+  });
+});
+
+describe.runIf(existsSync("/bin/ps"))("the table that asks ps", () => {
+  const table = darwinProcesses((program, args) => {
+    return program === "/bin/ps" ? execFileSync(program, [...args], { encoding: "utf8", env: { LC_ALL: "C", TZ: "UTC" } }) : "boot-1\n";
+  });
+
+  test("agrees with the system about life, death, tree and environment", async () => {
+    const one = await child("sleep 100 & echo up; wait", { IAPEER_INSTANCE: "i-ps" });
+    const identity = processIdentity(one.pid, table);
+    if (identity === null) throw new Error("no identity");
+    expect(identity.bootId).toBe("boot-1");
+    expect(isAlive(identity, table)).toBe(true);
+    expect(isAlive({ ...identity, startTime: "earlier" }, table)).toBe(false);
+    const below = descendants(one.pid, table);
+    started.push(...below.map((each) => each.pid));
+    expect(below).toHaveLength(1);
+    expect(table.withVariable([process.pid, one.pid], "IAPEER_INSTANCE", "i-ps")).toEqual([one.pid]);
+    expect(signalProven(identity, "SIGKILL", table)).toBe(true);
+    await one.gone;
+    expect(areAlive([identity, { ...identity, pid: process.pid }], table)).toEqual([false, false]);
   });
 });
 

@@ -26,9 +26,10 @@ const OPTIONS = [
  * arguments of the server stay readable to every user for as long as it runs; the environment comes from the process that starts the
  * server, so that no secret is ever an argument or in a file.
  */
-export function serverConfig(argv: readonly string[], outputVariable: string): string {
+export function serverConfig(argv: readonly string[], instance: string, outputVariable: string): string {
   return [
     ...OPTIONS,
+    `set -g @iapeer_instance ${quote(instance)}`,
     `set-environment -gu ${outputVariable}`,
     `new-session -d -s ${SESSION_NAME} -x ${COLUMNS} -y ${ROWS} ${paneCommand(argv).map(quote).join(" ")}`,
     // `cat` starts before the first byte of the agent is read; with `>>` the file may be cut while it is written.

@@ -10,7 +10,7 @@ import {
 import { type ProcessTable, processTable } from "../process/index.ts";
 import { tmuxCommand } from "./command.ts";
 import { AGENT_PANE } from "./config.ts";
-import { type Death, deaths, keyOf } from "./deaths.ts";
+import { type Death, deaths, keyOf, UNSEEN } from "./deaths.ts";
 import { baseEnvironment, OUTPUT_VARIABLE } from "./environment.ts";
 import { socketFolder } from "./folder.ts";
 import { attachCommand, attached, probe, sessions, sweep } from "./looking.ts";
@@ -61,7 +61,7 @@ export function tmuxHost(options: TmuxHostOptions): SessionHost & Terminal {
   // While an end is at work its terminal goes away on purpose, which must not look like a lost server.
   const deathOf = async (session: SessionHandle): Promise<Death> => {
     await ends.get(keyOf(session));
-    return parts.deaths.of(session);
+    return parts.deaths.of(session).catch(() => ({ how: "exited", exit: UNSEEN }));
   };
   const watch = watcher(parts.table, deathOf);
   const whole: HostParts = { ...parts, watch, outputs: outputs(options.outputLimit ?? OUTPUT_LIMIT) };

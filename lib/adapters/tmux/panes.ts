@@ -10,6 +10,8 @@ export interface Pane {
   readonly dead: boolean;
   /** Null while the process runs, and when tmux has not collected it yet. */
   readonly exit: ExitStatus | null;
+  /** The instance that this server was started for; empty when somebody else started it. */
+  readonly instance: string;
 }
 
 export type Panes =
@@ -17,7 +19,7 @@ export type Panes =
   | { readonly state: "no-server" }
   | { readonly state: "failed"; readonly reason: string };
 
-export const PANE_FORMAT = "#{pid} #{pane_id} #{pane_pid} #{pane_dead} #{pane_dead_status}/#{pane_dead_signal}";
+export const PANE_FORMAT = "#{pid} #{pane_id} #{pane_pid} #{pane_dead} #{pane_dead_status}/#{pane_dead_signal} #{@iapeer_instance}";
 
 /** All panes of the server behind a socket, in one call. */
 export async function listPanes(tmux: TmuxCommand, socket: string, timeoutMs?: number): Promise<Panes> {
@@ -29,9 +31,9 @@ export async function listPanes(tmux: TmuxCommand, socket: string, timeoutMs?: n
 export function parsePanes(output: string): Pane[] {
   const panes: Pane[] = [];
   for (const line of output.split("\n")) {
-    const [, server, id, pid, dead, code, signal] = /^(\d+) (%\d+) (\d+) (\d*) (\d*)\/(.*)$/.exec(line) ?? [];
+    const [, server, id, pid, dead, code, signal, instance = ""] = /^(\d+) (%\d+) (\d+) (\d*) (\d*)\/(\S*) ?(.*)$/.exec(line) ?? [];
     if (server === undefined || id === undefined || pid === undefined) continue;
-    panes.push({ server: Number(server), id, pid: Number(pid), dead: dead === "1", exit: exitFrom(code ?? "", signal ?? "") });
+    panes.push({ server: Number(server), id, pid: Number(pid), dead: dead === "1", exit: exitFrom(code ?? "", signal ?? ""), instance });
   }
   return panes;
 }

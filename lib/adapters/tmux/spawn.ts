@@ -25,7 +25,7 @@ export async function startServer(parts: SpawnParts, request: SpawnRequest): Pro
   check(request, env);
   makeOutput(request.logFile);
   const config = parts.folder.configFile(request.identity);
-  writeFileSync(config, serverConfig(request.argv, OUTPUT_VARIABLE), { mode: 0o600 });
+  writeFileSync(config, serverConfig(request.argv, request.instance, OUTPUT_VARIABLE), { mode: 0o600 });
   try {
     const pane = await start(parts, request, config, { ...env, [OUTPUT_VARIABLE]: request.logFile });
     const process = processIdentity(pane.pid, parts.table) ?? { pid: pane.pid, startTime: NEVER_SEEN, bootId: parts.table.bootId() };
@@ -40,7 +40,10 @@ async function start(parts: SpawnParts, request: SpawnRequest, config: string, e
   const args = ["start-server", ";", "list-panes", "-a", "-F", PANE_FORMAT];
   const result = await parts.tmux.start({ socket, args, config, cwd: request.cwd, env });
   const pane = result.state === "ok" ? parsePanes(result.output).find((one) => one.id === AGENT_PANE) : undefined;
-  if (pane !== undefined) return pane;
+  if (pane?.instance === request.instance) return pane;
+  // A second start at the same moment meets the server of the first: that one is not ours to end.
+  if (pane !== undefined)
+    throw new HostError("spawn-failed", `${request.identity} cannot be started: it lives already, as process ${pane.pid}`);
   await parts.tmux.run({ socket, args: ["kill-server"] });
   parts.folder.remove(request.identity);
   const why = result.state === "failed" ? result.reason : "tmux started no session";

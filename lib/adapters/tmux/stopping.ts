@@ -28,7 +28,7 @@ export async function end(parts: TerminalParts, session: SessionHandle): Promise
     const death = await deaths.of(proven, TMUX_MS);
     deaths.remember(proven, death);
     deaths.remember(session, death);
-    if (owns(parts, panes, proven)) await clear(parts, session.identity, server);
+    if (owns(panes, proven)) await clear(parts, session.identity, server);
     if (ended.survivors.length === 0) return { state: "dead", exit: death.exit };
   }
   return unfinished(ended, process);
@@ -50,11 +50,9 @@ function serverOf(parts: TerminalParts, panes: Panes, agent: ProcessIdentity | n
 }
 
 /** Is the server behind the socket this instance's, and not its successor's? */
-function owns(parts: TerminalParts, panes: Panes, session: SessionHandle): boolean {
+function owns(panes: Panes, session: SessionHandle): boolean {
   if (panes.state !== "ok") return true;
-  if (panes.panes.some((one) => one.pid === session.process?.pid)) return true;
-  const server = panes.panes[0]?.server;
-  return server !== undefined && parts.table.environment(server)?.["IAPEER_INSTANCE"] === session.instance;
+  return panes.panes.some((one) => one.pid === session.process?.pid || one.instance === session.instance);
 }
 
 /**
@@ -83,6 +81,6 @@ export async function clear(parts: TerminalParts, identity: string, known: Proce
 export async function clearIfDead(parts: TerminalParts, session: SessionHandle): Promise<void> {
   if (session.process !== null && isAlive(session.process, parts.table) !== false) return;
   const panes = await listPanes(parts.tmux, parts.folder.socket(session.identity));
-  if (panes.state === "failed" || (panes.state === "ok" && !owns(parts, panes, session))) return;
+  if (panes.state === "failed" || (panes.state === "ok" && !owns(panes, session))) return;
   await clear(parts, session.identity, null);
 }

@@ -24,7 +24,7 @@ export interface Watcher {
 }
 
 const TICK_MS = 50;
-const CLOSER_PER_TICK = 25;
+const CLOSER_PER_TICK = 8;
 /** Where each closer look starts a process, one look at all in so many ticks. */
 const TICKS_BETWEEN_FORKS = 20;
 
