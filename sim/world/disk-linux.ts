@@ -1,4 +1,5 @@
 /** What Linux refuses and memfs does not (facts/simulation: 14 of 41 differential probes), and the errors that both speak of. */
+import type { DiskOperation } from "../../lib/ports/disk.ts";
 import { nameOf } from "../../lib/storage/paths.ts";
 
 /** A failed system call, before the port dresses it up. */
@@ -36,10 +37,16 @@ const NAME_MAX = 255;
 const PATH_MAX = 4095;
 
 /** The code with which any operation refuses this path, or null. */
-export function pathRefusal(path: string): string | null {
+export function pathRefusal(path: string, operation: DiskOperation): string | null {
   if (!path.startsWith("/") || path.includes("\0")) return "EINVAL";
   if (Buffer.byteLength(path) > PATH_MAX) return "ENAMETOOLONG";
-  return path.split("/").some((name) => Buffer.byteLength(name) > NAME_MAX) ? "ENAMETOOLONG" : null;
+  // The folders above are made before the name that is too long is come to.
+  if (operation === "makeFolder") return null;
+  return path.split("/").some(isTooLong) ? "ENAMETOOLONG" : null;
+}
+
+export function isTooLong(name: string): boolean {
+  return Buffer.byteLength(name) > NAME_MAX;
 }
 
 export interface RenameSide {

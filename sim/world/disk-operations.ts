@@ -4,8 +4,8 @@
  */
 import type { FileFacts } from "../../lib/ports/disk.ts";
 import { folderOf, joinPath, nameOf } from "../../lib/storage/paths.ts";
-import { detachContent, dropUnsynced, syncContent } from "./disk-durability.ts";
-import { fail, renameRefusal, unlessAbsent } from "./disk-linux.ts";
+import { detachContent, dropUnsynced, type LinkNode, syncContent } from "./disk-durability.ts";
+import { fail, isTooLong, renameRefusal, unlessAbsent } from "./disk-linux.ts";
 import {
   adopt,
   contentOf,
@@ -14,6 +14,7 @@ import {
   folderAt,
   forget,
   forgetPath,
+  inodeOf,
   newFile,
   newFolder,
   nodeAt,
@@ -50,6 +51,7 @@ export function makeFolder(tree: DiskTree, path: string): void {
     return;
   }
   makeFolder(tree, folderOf(path));
+  if (isTooLong(nameOf(path))) fail("ENAMETOOLONG");
   tree.volume.mkdirSync(path);
   adopt(tree, path, newFolder(tree));
 }
@@ -112,12 +114,22 @@ export function rename(tree: DiskTree, from: string, to: string): void {
   if (source === target) return;
   if (target !== undefined) forget(tree, to, target);
   if (target?.kind === "folder") tree.volume.rmdirSync(to);
-  tree.volume.renameSync(from, to);
   forgetPath(tree, from, source);
+  if (source.kind === "link") moveLink(tree, from, to, source, target?.kind === "file" || target?.kind === "link");
+  else tree.volume.renameSync(from, to);
   noteNames(tree, source, [
     { path: from, present: false },
     { path: to, present: true },
   ]);
+}
+
+/** memfs would rename what the link leads to. */
+function moveLink(tree: DiskTree, from: string, to: string, source: LinkNode, replaces: boolean): void {
+  tree.nodes.delete(inodeOf(tree, from));
+  tree.volume.unlinkSync(from);
+  if (replaces) tree.volume.unlinkSync(to);
+  tree.volume.symlinkSync(source.target, to);
+  tree.nodes.set(inodeOf(tree, to), source);
 }
 
 export function remove(tree: DiskTree, path: string): void {

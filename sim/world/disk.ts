@@ -184,7 +184,8 @@ async function perform(owner: Owner, hook: DiskHook, call: DiskCall, settle: () 
 
 /** One operation: refused for its path, struck by a fault, or done. A full disk takes half of what was to be written. */
 function attempt(tree: DiskTree, faults: Faults, call: DiskCall, nowMs: number, effect: (partial: boolean) => unknown): unknown {
-  const refused = pathRefusal(call.path) ?? (call.from === undefined ? null : pathRefusal(call.from));
+  const [first, second] = call.from === undefined ? [call.path, call.path] : [call.from, call.path];
+  const refused = pathRefusal(first, call.operation) ?? pathRefusal(second, call.operation);
   if (refused !== null) return fail(refused);
   const fault = faults.strike(call, nowMs);
   if (fault === null) return effect(false);
