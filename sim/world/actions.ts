@@ -2,8 +2,8 @@ import type { AttachResult, Daemon, PeerRef } from "../../lib/lifecycle/api.ts";
 import type { Liveness } from "../../lib/ports/index.ts";
 import type { Action } from "../language/scenario.ts";
 import type { Outcome } from "./incarnations.ts";
-import { cutPower, identitiesOfPeer, type Kernel, livingAgent, peerOf, startLater, withConfig } from "./kernel.ts";
-import { manage, ROOT } from "./layout.ts";
+import { cutPower, identitiesOfPeer, type Kernel, livingAgent, manage, startLater, withConfig } from "./kernel.ts";
+import { ROOT } from "./layout.ts";
 
 type ActionOf<D extends Action["do"], A = Action> = A extends { readonly do: infer Some } ? (D extends Some ? A : never) : never;
 type Performers = { readonly [D in Action["do"]]: (kernel: Kernel, action: ActionOf<D>) => void };
@@ -37,7 +37,7 @@ const performers: Performers = {
   crash: (kernel, action) => livingAgent(kernel, action.peer)?.exit(action.code, action.signal),
   exit: (kernel, action) => livingAgent(kernel, action.peer)?.exit(0, null),
   next: (kernel, action) => kernel.behaviors.next(action.peer, action.behavior),
-  manage: (kernel, action) => manage(kernel.machine.disk, action.peer, peerOf(kernel, action.peer), action.by),
+  manage: (kernel, action) => manage(kernel, action.peer, action.by),
   daemon: (kernel, action) => actOnDaemon(kernel, action),
   host: actOnHost,
   clock: (kernel, action) => kernel.machine.clock.step(action.stepMs),

@@ -1,6 +1,7 @@
 import type { Daemon, PeerStatus } from "../../lib/lifecycle/api.ts";
 import type { Decision, Notice } from "../../lib/model/decision.ts";
 import type { Receipt } from "../../lib/model/message.ts";
+import type { Settings } from "../../lib/model/settings.ts";
 import type { Action, Scenario } from "../language/scenario.ts";
 
 /**
@@ -37,6 +38,8 @@ export interface World {
   file(relativePath: string): string | null;
   /** Paths under the root that match a glob, sorted. */
   files(glob: string): readonly string[];
+  /** The settings of the next start of the daemon (those of the running one, unless a `config` entry is being carried out). */
+  settings(): Settings;
   /** Everything that the invariants need to see of the truth (process table, messages, conversations). */
   readonly truth: Truth;
   /** Ends the world: no timer, no promise, no listener is left. */
@@ -92,8 +95,10 @@ export interface Truth {
   readonly processes: readonly TrueProcess[];
   /** Every message that was accepted, with the name of its send. */
   readonly messages: readonly TrueMessage[];
-  /** `end` calls and signals that reached a process: pid, instance, by which daemon epoch, at. */
+  /** `end` calls that reached a living process: pid, instance, by which daemon (its number in the order of starts), at. */
   readonly kills: readonly { readonly instance: string; readonly pid: number; readonly at: number; readonly epoch: number }[];
+  /** Which external manager owns an identity, and since when (virtual ms); null = none. */
+  readonly managed: (identity: string) => { readonly by: "launchd" | "systemd"; readonly since: number } | null;
   /** Virtual ms of daemon starts, crashes and stops. */
   readonly daemonLife: readonly { readonly at: number; readonly what: "start" | "crash" | "stop" | "powerLoss" }[];
 }

@@ -13,6 +13,7 @@ import { MANAGER_FOLDERS, ROOT } from "./layout.ts";
 import { BACKGROUND, createMachine, folderExists, type Machine } from "./machine.ts";
 import { createMail } from "./mail.ts";
 import type { Owner } from "./owner.ts";
+import type { SimProcess } from "./processes.ts";
 import { virtualRandom } from "./random.ts";
 import { simRuntime } from "./runtime.ts";
 import { createTrace } from "./trace.ts";
@@ -37,14 +38,26 @@ export function assemble(scenario: Scenario, options: WorldOptions, makeDaemon: 
     isRoutine: (owner, delay) => owner === BACKGROUND || (owner.startsWith("daemon-") && delay === kernel.settings.superviseMs),
     onTimer: (what, owner, data) =>
       owner.startsWith("daemon-") && kernel.trace.add({ kind: "timer", lane: owner, data: { what, ...data } }),
-    onKill: ({ instance, pid }, owner) => void kernel.kills.push({ instance, pid, at: machine.clock.elapsedMs(), epoch: numberOf(owner) }),
+    onKill: (process, owner) => hearKill(kernel, process, numberOf(owner)),
     onAgent: (identity, data) => hearAgent(kernel, identity, data),
   });
   const views = new WeakMap<Owner, number>();
   const numberOf = (owner: Owner): number => views.get(owner) ?? 0;
   const trace = createTrace({ now: machine.clock.elapsedMs, wallMs: machine.clock.wallMs, full: options.fullTrace ?? true });
   const kernel: Kernel = {
-    ...{ scenario, machine, crashPoints, behaviors, settings, trace, decisions: [], notices: [], kills: [], startsAt: null },
+    ...{
+      scenario,
+      machine,
+      crashPoints,
+      behaviors,
+      settings,
+      trace,
+      decisions: [],
+      notices: [],
+      kills: [],
+      managed: new Map(),
+      startsAt: null,
+    },
     mail: createMail((entry) => trace.add({ kind: "receipt", ...entry })),
     random: virtualRandom(scenario.seed),
     failures: createFailures(),
@@ -76,6 +89,11 @@ function hearAgent(kernel: Kernel, identity: string, data: Readonly<Record<strin
   if (data["what"] === "recorded") kernel.mail.landed(String(data["message"]), String(data["instance"]), kernel.machine.clock.elapsedMs());
 }
 
+function hearKill({ kills, trace, machine }: Kernel, { identity, instance, pid }: SimProcess, epoch: number): void {
+  kills.push({ instance, pid, at: machine.clock.elapsedMs(), epoch });
+  trace.add({ kind: "agent", lane: identity, data: { what: "signalled", instance, pid, by: epoch } });
+}
+
 /** The production daemon's parts, each bound to one incarnation. */
 function partsOf(kernel: Kernel, owner: string, view: Owner, self: ProcessIdentity): DaemonParts {
   const { machine } = kernel;
@@ -100,7 +118,7 @@ function telemetryOf(kernel: Kernel, view: Owner): DaemonParts["telemetry"] {
     decision(decision) {
       if (view.dropped()) return;
       decisions.push({ ...decision, virtualAt: machine.clock.elapsedMs() });
-      const lane = String(decision.fields["identity"] ?? "daemon");
+      const lane = String(decision.fields["identity"] ?? decision.fields["to"] ?? "daemon");
       trace.add({ kind: "decision", lane, data: { ev: decision.ev, ...decision.fields } });
     },
     notice(notice) {

@@ -1,4 +1,5 @@
 import type { Decision, Notice } from "../../lib/model/decision.ts";
+import { identityOf } from "../../lib/model/identity.ts";
 import type { Settings } from "../../lib/model/settings.ts";
 import type { Random } from "../../lib/ports/index.ts";
 import type { Scenario, ScenarioConfig, ScenarioPeer } from "../language/scenario.ts";
@@ -8,7 +9,7 @@ import type { Behaviors } from "./behaviors.ts";
 import type { CrashPoints } from "./crash-points.ts";
 import type { Failures } from "./failures.ts";
 import type { Incarnations } from "./incarnations.ts";
-import { identitiesOf } from "./layout.ts";
+import { identitiesOf, writeUnits } from "./layout.ts";
 import type { Machine } from "./machine.ts";
 import type { Mail } from "./mail.ts";
 
@@ -26,6 +27,8 @@ export interface Kernel {
   readonly decisions: (Decision & { readonly virtualAt: number })[];
   readonly notices: Notice[];
   readonly kills: Truth["kills"][number][];
+  /** Identities that an external manager owns. */
+  readonly managed: Map<string, { readonly by: "launchd" | "systemd"; readonly since: number }>;
   /** Changed by the scenario's `config` entries; holds from the next start of the daemon. */
   settings: Settings;
   /** When the daemon will be started without the scenario's saying so (after a reboot, or by `sim crashes`); null = it will not. */
@@ -74,6 +77,15 @@ export function peerOf({ scenario }: Kernel, name: string): ScenarioPeer {
 
 export function identitiesOfPeer(kernel: Kernel, name: string): string[] {
   return identitiesOf(name, peerOf(kernel, name));
+}
+
+/** An external manager takes the peer's default identity, or lets go of it: unit files and truth. */
+export function manage(kernel: Kernel, name: string, by: "launchd" | "systemd" | "none"): void {
+  const peer = peerOf(kernel, name);
+  const identity = identityOf(peer.runtime, name);
+  writeUnits(kernel.machine.disk, identity, by);
+  if (by === "none") kernel.managed.delete(identity);
+  else kernel.managed.set(identity, { by, since: kernel.machine.clock.elapsedMs() });
 }
 
 /** The living session of a peer, of whichever runtime. */

@@ -14,7 +14,7 @@ export function identitiesOf(name: string, peer: ScenarioPeer): string[] {
   return [...new Set([peer.runtime, ...peer.runtimes])].map((runtime) => identityOf(runtime, name));
 }
 
-/** Writes what is there before the daemon first starts: folders, profiles, the registry, unit files of external managers. */
+/** Writes what is there before the daemon first starts: folders, profiles and the registry. */
 export function layOut(disk: VirtualDisk, scenario: Scenario): void {
   disk.pokeFolder(ROOT);
   for (const folder of [...MANAGER_FOLDERS.launchd, ...MANAGER_FOLDERS.systemd]) disk.pokeFolder(folder);
@@ -24,20 +24,22 @@ export function layOut(disk: VirtualDisk, scenario: Scenario): void {
     if (!peer.cwdMissing && peer.registered)
       disk.poke(profilePath(folderOfPeer(name)), `${JSON.stringify(profileOf(name, peer), null, 2)}\n`);
     if (peer.registered) registered.push({ ...sharedOf(name, peer), cwd: folderOfPeer(name) });
-    manage(disk, name, peer, peer.managed ?? "none");
   }
   disk.poke(registryPath(ROOT), `${JSON.stringify({ version: 2, peers: registered }, null, 2)}\n`);
 }
 
-/** An external manager takes the peer's default identity, or every manager lets go of it. */
-export function manage(disk: VirtualDisk, name: string, peer: ScenarioPeer, by: "launchd" | "systemd" | "none"): void {
-  const identity = identityOf(peer.runtime, name);
-  const files = {
+/** Unit files of the manager that owns an identity, and of no other. */
+export function writeUnits(disk: VirtualDisk, identity: string, by: "launchd" | "systemd" | "none"): void {
+  const files = unitFiles(identity);
+  for (const path of Object.values(files)) disk.erase(path);
+  if (by !== "none") disk.poke(files[by], "");
+}
+
+function unitFiles(identity: string): Record<"launchd" | "systemd", string> {
+  return {
     launchd: `${MANAGER_FOLDERS.launchd[0]}/com.iapeer.${identity}.plist`,
     systemd: `${MANAGER_FOLDERS.systemd[0]}/iapeer-peer@${identity}.service`,
   };
-  for (const path of Object.values(files)) disk.erase(path);
-  if (by !== "none") disk.poke(files[by], "");
 }
 
 function sharedOf(name: string, peer: ScenarioPeer): Record<string, unknown> {

@@ -2,7 +2,7 @@ import type { Scenario } from "../language/scenario.ts";
 import { heal, performAction } from "./actions.ts";
 import type { Truth, World, WorldOptions } from "./api.ts";
 import { assemble, type MakeDaemon } from "./assemble.ts";
-import type { Kernel } from "./kernel.ts";
+import { type Kernel, manage } from "./kernel.ts";
 import { layOut, ROOT } from "./layout.ts";
 import { settle } from "./settle.ts";
 import { deliveredTo, filesUnderRoot, isBusy, viewOf } from "./views.ts";
@@ -28,6 +28,7 @@ export function makeWorld(scenario: Scenario, options: WorldOptions, makeDaemon:
     boot: () =>
       event(() => {
         layOut(machine.disk, scenario);
+        for (const [name, { managed }] of scenario.peers) manage(kernel, name, managed ?? "none");
         daemons.start();
       }),
     perform: (action) => event(() => performAction(kernel, action)),
@@ -48,6 +49,7 @@ export function makeWorld(scenario: Scenario, options: WorldOptions, makeDaemon:
     delivered: (name) => deliveredTo(kernel, name),
     file: (path) => machine.disk.peek(`${ROOT}/${path}`),
     files: (glob) => filesUnderRoot(kernel, glob),
+    settings: () => kernel.settings,
     truth: truthOf(kernel),
     async close() {
       daemons.killAll("crash");
@@ -61,7 +63,8 @@ export function makeWorld(scenario: Scenario, options: WorldOptions, makeDaemon:
   };
 }
 
-function truthOf({ decisions, notices, machine, mail, kills, daemons }: Kernel): Truth {
+function truthOf({ decisions, notices, machine, mail, kills, daemons, managed: owners }: Kernel): Truth {
   const { all } = machine.processes;
-  return { decisions, notices, processes: all, messages: mail.accepted, kills, daemonLife: daemons.life };
+  const managed: Truth["managed"] = (identity) => owners.get(identity) ?? null;
+  return { managed, decisions, notices, processes: all, messages: mail.accepted, kills, daemonLife: daemons.life };
 }
