@@ -24,9 +24,8 @@ export interface Watcher {
 }
 
 const TICK_MS = 50;
-const CLOSER_PER_TICK = 8;
-/** Where each closer look starts a process, one look at all in so many ticks. */
-const TICKS_BETWEEN_FORKS = 20;
+/** A closer look costs a file read, or a process started: then all are looked at together, and less often. */
+const CLOSER = { each: 8, everyTicks: 4, everyTicksForking: 20 } as const;
 
 export function watcher(table: ProcessTable, deathOf: (session: SessionHandle) => Promise<Death>): Watcher {
   const watched = new Map<string, Watched>();
@@ -90,7 +89,7 @@ export function watcher(table: ProcessTable, deathOf: (session: SessionHandle) =
 
 /** Those of `open` that are positively dead, as far as this tick looks. */
 function findDead(table: ProcessTable, open: readonly Proven[], tick: number): Watched[] {
-  const closer = new Set(table.forks ? (tick % TICKS_BETWEEN_FORKS === 0 ? open : []) : turn(open, tick));
+  const closer = new Set(closerLooks(table, open, tick));
   const suspects = open.filter((one) => closer.has(one) || !table.exists(one.process.pid));
   const states = areAlive(
     suspects.map((one) => one.process),
@@ -99,10 +98,11 @@ function findDead(table: ProcessTable, open: readonly Proven[], tick: number): W
   return suspects.filter((_, index) => states[index] === false).map((one) => one.entry);
 }
 
-function turn(open: readonly Proven[], tick: number): readonly Proven[] {
-  if (open.length <= CLOSER_PER_TICK) return open;
-  const from = (tick * CLOSER_PER_TICK) % open.length;
-  return [...open.slice(from), ...open.slice(0, from)].slice(0, CLOSER_PER_TICK);
+function closerLooks(table: ProcessTable, open: readonly Proven[], tick: number): readonly Proven[] {
+  if (tick % (table.forks ? CLOSER.everyTicksForking : CLOSER.everyTicks) !== 0) return [];
+  if (table.forks || open.length <= CLOSER.each) return open;
+  const from = ((tick / CLOSER.everyTicks) * CLOSER.each) % open.length;
+  return [...open.slice(from), ...open.slice(0, from)].slice(0, CLOSER.each);
 }
 
 interface Proven {
