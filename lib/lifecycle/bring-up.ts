@@ -2,13 +2,11 @@ import { composeEnvelope, composeStart } from "../model/envelope.ts";
 import type { Message } from "../model/message.ts";
 import type { OutgoingMessage } from "../ports/index.ts";
 import { type Context, clearTimer, durably, inboxOf, runtimeOf, setTimer, tell } from "./context.ts";
-import { commitLanded, noteTopic } from "./delivery.ts";
 import { endInstance } from "./ending.ts";
-import { resumeService } from "./follow-up.ts";
 import { armStable } from "./hold.ts";
+import { commitLanded, noteTopic } from "./landed.ts";
 import { type BringUp, type Peer, runtimeSession } from "./peer.ts";
 import type { MarkerSuffix } from "./state/store.ts";
-import { beginWake } from "./wake.ts";
 
 /**
  * From spawned to READY (lifecycle §6): first-run dialogs → composer ready → first message → turn seen. Runs outside the lane, so that a
@@ -135,7 +133,7 @@ async function commitReady(ctx: Context, peer: Peer, bringUp: BringUp, landedAt:
   await clearFulfilled(ctx, peer, record.fulfils);
   bringUp.finish({ ok: true, result: { identity: peer.identity, instance: record.instance, mode: record.mode, cause: record.cause } });
   armStable(ctx, peer);
-  resumeService(ctx, peer);
+  ctx.next.afterReady(ctx, peer);
 }
 
 async function pendingMessage(ctx: Context, peer: Peer, id: string | null): Promise<Message | null> {
@@ -170,7 +168,7 @@ async function fallBackToFresh(ctx: Context, peer: Peer, bringUp: BringUp, reaso
   peer.bringUp = null;
   if (!(await endInstance(ctx, peer, { class: "resume-rejected", why: reason, by: "daemon" }))) return;
   if (attach) return bringUp.finish({ ok: false, cause: "attach-nothing-to-resume", reason });
-  const begun = await beginWake(ctx, peer, { asked: "auto", by: "fallback", operator: false, message: bringUp.message }, true);
-  if (begun.state === "started") return void begun.bringUp.outcome.then(bringUp.finish);
+  const begun = await ctx.next.freshInstead(ctx, peer, bringUp.message);
+  if (begun !== null) return void begun.outcome.then(bringUp.finish);
   bringUp.finish({ ok: false, cause: "resume-rejected", reason });
 }

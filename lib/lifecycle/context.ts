@@ -5,10 +5,11 @@ import { type Clock, type Disk, DiskError, HostError, type Random, type Runtime,
 import { type Inbox, openInbox, type Receipts } from "../router/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { DaemonParts } from "./api.ts";
+import type { EndClass } from "./decide/classify.ts";
 import type { Journal } from "./journal.ts";
 import type { Slots } from "./lane.ts";
 import { LeaseLost } from "./lease.ts";
-import type { Peer, TimerName } from "./peer.ts";
+import type { BringUp, Peer, TimerName } from "./peer.ts";
 import type { Paths } from "./state/paths.ts";
 import type { Store } from "./state/store.ts";
 import type { Timekeeper } from "./timekeeper.ts";
@@ -31,8 +32,17 @@ export interface Context {
   readonly peers: Map<string, Peer>;
   /** Peers whose durable steps were put off. */
   readonly unfinished: Set<Peer>;
+  /** What follows an end, a READY and a rejected resume: bound by the daemon, so that causes need not know their effects' modules. */
+  readonly next: Next;
   /** False once the daemon was stopped or fenced: nothing new is begun. */
   running: boolean;
+}
+
+export interface Next {
+  afterEnd(ctx: Context, peer: Peer, end: EndClass): Promise<void>;
+  afterReady(ctx: Context, peer: Peer): void;
+  /** In the lane: a fresh bring-up in place of the resume that the runtime rejected; null when it could not be begun. */
+  freshInstead(ctx: Context, peer: Peer, message: Message | null): Promise<BringUp | null>;
 }
 
 export function runtimeOf(ctx: Context, peer: Peer): Runtime {

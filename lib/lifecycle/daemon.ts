@@ -9,6 +9,7 @@ import { accept } from "./accept.ts";
 import type { Daemon, DaemonParts, PeerRef } from "./api.ts";
 import { background, type Context } from "./context.ts";
 import { fence } from "./fence.ts";
+import { afterEnd, resumeService } from "./follow-up.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import { createSlots } from "./lane.ts";
 import { type Lease, takeLease } from "./lease.ts";
@@ -22,6 +23,7 @@ import { keepPassing, onHostExit } from "./supervisor.ts";
 import { createTimekeeper } from "./timekeeper.ts";
 import { unregister } from "./unregister.ts";
 import * as verbs from "./verbs.ts";
+import { freshInstead } from "./wake.ts";
 
 /** Bring-ups at a time (lifecycle §9 "bounded"). */
 const MAX_BRING_UPS = 8;
@@ -93,7 +95,7 @@ function refOf(identity: string): PeerRef {
 /** Folders, lease, fence, log: from here on this daemon is the one. */
 async function begin(parts: DaemonParts, receipts: Context["receipts"], onFenced: () => void): Promise<{ ctx: Context; lease: Lease }> {
   const paths = pathsOf(parts.root);
-  const plain = createStorage(parts.disk, `${parts.self.pid}.${parts.self.startTime}`);
+  const plain = createStorage(parts.disk, `${parts.self.pid}-${parts.self.startTime}`);
   await makeFolders(plain.ensureFolder, paths);
   const lease = await takeLease({
     disk: parts.disk,
@@ -105,7 +107,7 @@ async function begin(parts: DaemonParts, receipts: Context["receipts"], onFenced
     staleAfterMs: STALE_PASSES * parts.settings.superviseMs,
   });
   const { disk, host, lost } = fence(parts.disk, parts.host, lease);
-  const storage = createStorage(disk, `${parts.self.pid}.${lease.epoch}`);
+  const storage = createStorage(disk, `${parts.self.pid}-${lease.epoch}`);
   const journal = openJournal(parts, paths);
   const ctx: Context = {
     parts,
@@ -123,6 +125,7 @@ async function begin(parts: DaemonParts, receipts: Context["receipts"], onFenced
     timekeeper: createTimekeeper(parts.clock, journal, lease.lastReading),
     peers: new Map(),
     unfinished: new Set(),
+    next: { afterEnd, afterReady: resumeService, freshInstead },
     running: true,
   };
   void lost.then(() => quiet(ctx)).then(onFenced);

@@ -1,10 +1,11 @@
 import { composeEnvelope } from "../model/envelope.ts";
 import type { Message } from "../model/message.ts";
 import { sleep } from "../ports/index.ts";
-import { background, type Context, durably, forget, inboxOf, runtimeOf, sayOnce, tell } from "./context.ts";
+import { background, type Context, forget, inboxOf, runtimeOf, sayOnce, tell } from "./context.ts";
 import { retryDelayMs } from "./decide/retry.ts";
-import { normaliseTopic, topicsAfter } from "./decide/topics.ts";
+import { normaliseTopic } from "./decide/topics.ts";
 import { armIdle } from "./idle-watch.ts";
+import { commitLanded, noteTopic } from "./landed.ts";
 import { type Delivery, isLive, type Peer, runtimeSession } from "./peer.ts";
 
 /** One attempt at handing over a message may take this long. */
@@ -71,32 +72,4 @@ async function landInLive(ctx: Context, peer: Peer, message: Message, atMs: numb
   await commitLanded(ctx, peer, message, atMs);
   await noteTopic(ctx, peer, "live", normaliseTopic(message.topic));
   armIdle(ctx, peer);
-}
-
-/** Off the queue for good, one line, and the sender knows (lifecycle §10, §12). */
-export async function commitLanded(ctx: Context, peer: Peer, message: Message, atMs: number): Promise<void> {
-  const inbox = await inboxOf(ctx, peer);
-  await durably(ctx, peer, "landed", () => inbox.landed(message.id));
-  const woke = peer.session?.message === message.id;
-  await ctx.journal.decide("deliver", {
-    id: message.id,
-    to: peer.identity,
-    stage: "landed",
-    ms: Math.max(0, Math.round(atMs - message.acceptedAt)),
-    topic: message.topic,
-    len: message.text.length,
-    from: message.from,
-    woke,
-  });
-  tell(ctx, peer, message, "landed", { woke });
-}
-
-export async function noteTopic(ctx: Context, peer: Peer, mode: "fresh" | "resume" | "live", topic: string | null): Promise<void> {
-  await durably(ctx, peer, "topics", async () => {
-    const { topics: known } = await ctx.store.load(peer.identity);
-    const topics = topicsAfter(mode, known, topic);
-    if (topics.length === known.length && topics.every((name, at) => name === known[at])) return;
-    if (topics.length === 0) await ctx.store.clear(peer.identity, "topic");
-    else await ctx.store.writeTopics(peer.identity, topics);
-  });
 }

@@ -1,9 +1,8 @@
 import { type DeathKind, DiskError, type ExitStatus } from "../ports/index.ts";
 import { background, type Context, clearTimer, durably, inboxOf, runtimeOf, sayOnce } from "./context.ts";
 import { classifyEnd, countsAsDeath, type EndClass, outcomeOf } from "./decide/classify.ts";
-import { commitLanded } from "./delivery.ts";
-import { afterEnd } from "./follow-up.ts";
 import { holdAfterDeath } from "./hold.ts";
+import { commitLanded } from "./landed.ts";
 import { hasInstance, type Peer, runtimeSession } from "./peer.ts";
 import type { Intent, SessionRecord } from "./state/record.ts";
 import { deathTime, withDeath } from "./state/ring.ts";
@@ -199,5 +198,5 @@ async function letGo(ctx: Context, peer: Peer, record: SessionRecord, end: EndCl
   background(ctx, peer, ctx.host.release(runtimeSession(record)));
   const how = exit.signal ?? (exit.code === null ? end : `exit code ${exit.code}`);
   bringUp?.finish({ ok: false, cause: end, reason: record.intent?.why ?? `the session ended during bring-up: ${how}` });
-  await afterEnd(ctx, peer, end);
+  await ctx.next.afterEnd(ctx, peer, end);
 }

@@ -1,3 +1,4 @@
+import type { Message } from "../model/message.ts";
 import { DiskError, HostError } from "../ports/index.ts";
 import { raise } from "./bring-up.ts";
 import { background, type Context, durably, finishSteps, runtimeOf, setTimer, tell } from "./context.ts";
@@ -52,6 +53,12 @@ export async function beginWake(ctx: Context, peer: Peer, request: WakeRequest, 
   if (decision.mode === "fail") return { state: "failed", cause: decision.cause, reason: "there is no conversation to resume" };
   if (found.guard.verdict === "override") await useOverride(ctx, peer, found.durable);
   return launch(ctx, peer, found, { ...decision, mode: decision.mode }, request);
+}
+
+/** The fallback of a rejected resume (lifecycle §6). */
+export async function freshInstead(ctx: Context, peer: Peer, message: Message | null): Promise<BringUp | null> {
+  const begun = await beginWake(ctx, peer, { asked: "auto", by: "fallback", operator: false, message }, true);
+  return begun.state === "started" ? begun.bringUp : null;
 }
 
 async function refuse(ctx: Context, peer: Peer, found: Gathered, cause: Refusal): Promise<Begun> {
