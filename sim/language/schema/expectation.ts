@@ -14,7 +14,7 @@ const number = z.union([z.number(), z.string()], {
 /** Some fields of a record; the others are ignored. */
 export const partialRecord = z
   .record(z.string(), scalar, { error: (issue) => `${show(issue.input)} is not a partial record: write { ev: wake, mode: fresh }` })
-  .meta({ description: "Partial record: keys given must match; values are equal as text, or /regex/, or comparisons" });
+  .meta({ id: "record", description: "Partial record: keys given must match; values are equal as text, or /regex/, or comparisons" });
 
 const records = z.array(partialRecord, { error: (issue) => recordsProblem(issue.input) });
 
@@ -82,7 +82,7 @@ export const expectationShape = {
   notices: records.optional().describe("Partial notices raised so far"),
 };
 
-export const expectation = z.strictObject(expectationShape).meta({ description: "What must hold" });
+export const expectation = z.strictObject(expectationShape).meta({ id: "expectation", description: "What must hold" });
 export const eventually = z
   .strictObject({ within: duration, ...expectationShape })
   .meta({ description: "What must come true after all faults are healed" });

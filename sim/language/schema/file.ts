@@ -53,7 +53,8 @@ export const topLevel = {
       error: (issue) =>
         issue.input === undefined ? '"peers" is missing: at least one is needed' : `${show(issue.input)} is not a map of peers`,
     })
-    .refine((peers) => Object.keys(peers).length > 0, { error: "at least one peer is needed" }),
+    .refine((peers) => Object.keys(peers).length > 0, { error: "at least one peer is needed" })
+    .meta({ minProperties: 1 }),
   behavior: behavior.optional(),
   timeline: z.array(z.unknown(), { error: (issue) => `${show(issue.input)} is not a list of entries` }).optional(),
   expect: expectation.optional(),

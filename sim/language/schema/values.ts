@@ -10,7 +10,7 @@ export const duration = z
   .regex(DURATION_PATTERN, { error: (issue) => durationProblem(issue.input) })
   .refine((text) => parseDuration(text) !== null, { error: "a duration of more than 100 years is not accepted", when: isText })
   .transform((text) => parseDuration(text) ?? 0)
-  .meta({ description: "Duration: 500ms, 90s, 1m30s, 2h, 3d" });
+  .meta({ id: "duration", description: "Duration: 500ms, 90s, 1m30s, 2h, 3d" });
 
 /** A duration that must not be zero. */
 export const period = duration.refine((ms) => ms > 0, { error: "0s is too short here" });

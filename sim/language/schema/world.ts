@@ -19,7 +19,7 @@ export const behavior = z
     touchesTranscript: period.optional().describe("Re-saves its transcript this often without a turn"),
     repaints: period.optional().describe("Terminal output at the prompt this often"),
   })
-  .meta({ description: "Behaviour of a simulated session" });
+  .meta({ id: "behavior", description: "Behaviour of a simulated session" });
 
 /** Lifecycle settings by their camelCase name; defaults are production's. */
 export const config = z
@@ -33,7 +33,7 @@ export const config = z
     crashLoopWindow: period.optional().describe("Window of the crash-loop guard (5m)"),
     superviseLogVerbose: flag.optional().describe("Also log alive and skipped peers"),
   })
-  .meta({ description: "Lifecycle settings" });
+  .meta({ id: "config", description: "Lifecycle settings" });
 
 /** One peer; `{}` is an executor on claude. */
 export const peer = z
@@ -51,4 +51,4 @@ export const peer = z
     registered: flag.optional().describe("false: nobody has heard of it"),
     behavior: behavior.optional(),
   })
-  .meta({ description: "A peer; {} is an executor on claude" });
+  .meta({ id: "peer", description: "A peer; {} is an executor on claude" });
