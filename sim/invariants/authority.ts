@@ -1,0 +1,93 @@
+import type { TraceEntry, World } from "../world/api.ts";
+import type { Breach, Invariant } from "./api.ts";
+import { daemonNumber, dataOf, news, VISIBLE_CHANGES } from "./read.ts";
+
+/** I7: two managers of one identity would fight over it. */
+export const handsOff: Invariant = {
+  id: "I7",
+  sentence: "Nothing happens to identities owned by another manager.",
+  watch(world) {
+    const [spawned, killed] = [news(world.truth.processes), news(world.truth.kills)];
+    return {
+      look() {
+        const breaches: Breach[] = [];
+        for (const { identity, instance, spawnedAt } of spawned()) {
+          if (isForeign(world, identity, spawnedAt)) breaches.push({ lane: identity, detail: `${instance} was started` });
+        }
+        for (const { instance, at } of killed()) {
+          const identity = world.truth.processes.findLast((one) => one.instance === instance)?.identity ?? "world";
+          if (isForeign(world, identity, at)) breaches.push({ lane: identity, detail: `${instance} was signalled` });
+        }
+        return breaches;
+      },
+    };
+  },
+};
+
+function isForeign({ truth }: World, identity: string, at: number): boolean {
+  const managed = truth.managed(identity);
+  return managed !== null && at > managed.since;
+}
+
+/** I11: a refusal that writes something has decided something. */
+export const refusalsAreInert: Invariant = {
+  id: "I11",
+  sentence: "Refusals have no side effects.",
+  watch(world) {
+    const entries = news(world.trace.entries);
+    return {
+      look() {
+        const fresh = entries();
+        const decided = new Map<string, boolean>();
+        for (const { kind, lane, data } of fresh) {
+          if (kind !== "decision" || data["ev"] === "notice") continue;
+          decided.set(lane, (decided.get(lane) ?? true) && data["ev"] === "wake" && data["mode"] === "refused");
+        }
+        const refused = [...decided].flatMap(([identity, only]) => (only ? [identity] : []));
+        return refused.flatMap((identity) => fresh.filter((entry) => changesState(entry, identity)).map((entry) => said(identity, entry)));
+      },
+    };
+  },
+};
+
+function changesState(entry: TraceEntry, identity: string): boolean {
+  if (entry.kind !== "disk" || entry.data["error"] !== undefined) return false;
+  return VISIBLE_CHANGES.includes(dataOf(entry, "op")) && dataOf(entry, "path").includes(`/state/lifecycle/${identity}.`);
+}
+
+function said(identity: string, entry: TraceEntry): Breach {
+  return { lane: identity, detail: `a refused wake did ${dataOf(entry, "op")} ${dataOf(entry, "path")}` };
+}
+
+/** I13: a daemon that slept through the loss of its lease must not touch what is another's now. */
+export const staleIsPowerless: Invariant = {
+  id: "I13",
+  sentence: "A stale epoch cannot act.",
+  watch(world) {
+    const entries = news(world.trace.entries);
+    let newest = 0;
+    return {
+      look() {
+        const breaches: Breach[] = [];
+        for (const entry of entries()) {
+          if (entry.kind === "daemon" && entry.data["what"] === "started") newest = Math.max(newest, Number(entry.data["incarnation"]));
+          const number = daemonNumber(entry.lane);
+          if (number > 0 && number < newest && acts(entry))
+            breaches.push({
+              lane: "daemon",
+              detail: `daemon ${number} did ${dataOf(entry, "op")} ${dataOf(entry, "path") || dataOf(entry, "identity")} while daemon ${newest} holds the lease`,
+            });
+        }
+        return breaches;
+      },
+    };
+  },
+};
+
+/** What others can see; its own lease file and temporary files harm nobody. */
+function acts(entry: TraceEntry): boolean {
+  if (entry.data["error"] !== undefined) return false;
+  if (entry.kind === "host") return ["spawn", "deliver"].includes(dataOf(entry, "op"));
+  const path = dataOf(entry, "path");
+  return entry.kind === "disk" && VISIBLE_CHANGES.includes(dataOf(entry, "op")) && !path.includes("/lease.") && !path.endsWith(".tmp");
+}

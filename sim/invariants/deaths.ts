@@ -1,0 +1,43 @@
+import type { World } from "../world/api.ts";
+import type { Breach, Invariant } from "./api.ts";
+import { diskWasBroken, field, upSince } from "./read.ts";
+
+const COUNTED = ["crash", "self-close", "boot-failed"];
+/** The ring keeps no more (lifecycle §3). */
+const RING = 16;
+
+/** I4: a death counted twice, or not at all, makes the crash-loop guard lie. */
+export const countedOnce: Invariant = {
+  id: "I4",
+  sentence: "Ring entries = crashes + boot failures, one each.",
+  watch: (world) => ({ end: () => (upSince(world) === null || diskWasBroken(world) ? [] : miscounted(world)) }),
+};
+
+function miscounted(world: World): Breach[] {
+  const identities = new Set(world.truth.processes.map(({ identity }) => identity));
+  return [...identities].flatMap((identity) => {
+    const deaths = Math.min(RING, deathsSinceReset(world, identity).size);
+    const ring = ringOf(world.file(`state/lifecycle/${identity}.deaths`));
+    return ring === deaths ? [] : [{ lane: identity, detail: `${deaths} counted deaths, but the ring has ${ring} entries` }];
+  });
+}
+
+/** Instances; a reset begins again. */
+function deathsSinceReset({ truth }: World, identity: string): Set<string> {
+  const dead = new Set<string>();
+  for (const decision of truth.decisions) {
+    if (field(decision, "identity") !== identity) continue;
+    if (decision.ev === "reset" || decision.ev === "remove") dead.clear();
+    if (decision.ev === "exit" && COUNTED.includes(field(decision, "class"))) dead.add(field(decision, "instance"));
+  }
+  return dead;
+}
+
+function ringOf(text: string | null): number {
+  try {
+    const ring: unknown = JSON.parse(text ?? "[]");
+    return Array.isArray(ring) ? ring.length : 0;
+  } catch {
+    return 0;
+  }
+}

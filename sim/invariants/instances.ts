@@ -1,0 +1,104 @@
+import type { TrueProcess, World } from "../world/api.ts";
+import type { Breach, Invariant } from "./api.ts";
+import { dataOf, diskWasBroken, field, news, upSince } from "./read.ts";
+
+/** I2: two sessions of one identity would answer each other's mail. */
+export const oneLive: Invariant = {
+  id: "I2",
+  sentence: "At most one live instance per identity.",
+  watch(world) {
+    const spawned = news(world.truth.processes);
+    return {
+      look() {
+        const doubles: Breach[] = [];
+        for (const fresh of spawned()) {
+          const others = world.truth.processes.filter((one) => one !== fresh && one.identity === fresh.identity && overlaps(one, fresh));
+          for (const other of others)
+            doubles.push({ lane: fresh.identity, detail: `${fresh.instance} was started while ${other.instance} lived` });
+        }
+        return doubles;
+      },
+    };
+  },
+};
+
+function overlaps(earlier: TrueProcess, later: TrueProcess): boolean {
+  return earlier.spawnedAt <= later.spawnedAt && (earlier.endedAt === null || earlier.endedAt > later.spawnedAt);
+}
+
+/** I3: the class decides what the next message wakes, so there is one. */
+export const oneClass: Invariant = {
+  id: "I3",
+  sentence: "Each instance ends with exactly one class.",
+  watch(world) {
+    const decisions = news(world.truth.decisions);
+    const classes = new Map<string, string>();
+    const look = (): Breach[] => {
+      const breaches: Breach[] = [];
+      for (const decision of decisions()) {
+        if (decision.ev !== "exit") continue;
+        const [instance, now] = [field(decision, "instance"), field(decision, "class")];
+        const before = classes.get(instance);
+        if (before !== undefined && before !== now)
+          breaches.push({ lane: field(decision, "identity"), detail: `${instance} ended as ${before}, then as ${now}` });
+        classes.set(instance, now);
+      }
+      return breaches;
+    };
+    return { look, end: () => [...look(), ...unclassified(world, classes)] };
+  },
+};
+
+/** Ended sessions that nobody spoke of, once the daemon had two passes to notice. */
+function unclassified(world: World, classes: ReadonlyMap<string, string>): Breach[] {
+  const up = upSince(world);
+  if (up === null || diskWasBroken(world)) return [];
+  const noticedBy = world.now() - 2 * world.settings().superviseMs;
+  const reaped = world.truth.decisions.filter((decision) => field(decision, "class") === "unaccountable").map((one) => field(one, "pid"));
+  return world.truth.processes
+    .filter(
+      ({ endedAt, instance, pid }) =>
+        endedAt !== null && Math.max(endedAt, up) < noticedBy && !classes.has(instance) && !reaped.includes(String(pid)),
+    )
+    .filter(({ identity }) => world.truth.managed(identity) === null)
+    .map(({ identity, instance, endedAt }) => ({ lane: identity, detail: `${instance} ended at ${endedAt} ms and has no class` }));
+}
+
+/** I9: what lives unaccounted can be neither reached nor parked. */
+export const accountedFor: Invariant = {
+  id: "I9",
+  sentence: "Every live instance is recorded or adopted within one pass.",
+  watch(world) {
+    const entries = news(world.trace.entries);
+    const sound = new Set<string>();
+    let calmSince = 0;
+    return {
+      look() {
+        for (const entry of entries()) if (entry.kind === "daemon" || disturbs(dataOf(entry, "do"))) calmSince = world.now();
+        const grace = world.settings().superviseMs + 1_000;
+        if (upSince(world) === null || world.now() - calmSince < grace) return [];
+        return world.truth.processes
+          .filter((one) => one.endedAt === null && world.now() - one.spawnedAt >= grace && !sound.has(one.instance))
+          .flatMap((one) => {
+            sound.add(one.instance);
+            return isExcused(world, one) || isRecorded(world, one)
+              ? []
+              : [{ lane: one.identity, detail: `${one.instance} lives and no record names it` }];
+          });
+      },
+    };
+  },
+};
+
+/** Actions after which the daemon is owed another pass. */
+function disturbs(action: string): boolean {
+  return ["host", "clock", "faultFs", "faultProbe", "probe", "files", "heal", "manage", "config"].includes(action);
+}
+
+function isExcused(world: World, { identity }: TrueProcess): boolean {
+  return world.truth.managed(identity) !== null || diskWasBroken(world);
+}
+
+function isRecorded(world: World, { identity, instance }: TrueProcess): boolean {
+  return (world.file(`state/lifecycle/${identity}.session`) ?? "").includes(instance);
+}
