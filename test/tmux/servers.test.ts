@@ -1,3 +1,4 @@
+import { spawn as startProcess } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -92,9 +93,12 @@ describe("ending", () => {
         .map((facts) => facts.pid);
       return processTable().withVariable(all, "IAPEER_INSTANCE", session.instance);
     };
-    await until(() => carriers().length >= 5);
+    const own = startProcess("sleep", ["1000"], { env: { ...process.env, IAPEER_INSTANCE: session.instance }, stdio: "ignore" });
+    // Agent, two orphans, the server with its `cat`, and a child of this process.
+    await until(() => carriers().length >= 6);
     expect(await h.host.end(session)).toMatchObject({ state: "dead" });
-    await until(() => carriers().length === 0, 1000);
+    expect(carriers()).toEqual([own.pid]);
+    own.kill("SIGKILL");
     expect(readdirSync(h.sockets)).toEqual([]);
   });
 
