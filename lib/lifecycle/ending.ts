@@ -119,14 +119,14 @@ export function superviseLine(end: EndClass): SuperviseFields {
 export async function commitEnd(ctx: Context, peer: Peer, end: EndClass, exit: ExitStatus, line: SuperviseFields): Promise<void> {
   const record = peer.session;
   if (record === null) return;
-  const durable = await ctx.store.load(peer.identity);
   await checkLanded(ctx, peer, record);
-  const counted = countsAsDeath(end);
-  const at = record.end?.at ?? (counted ? deathTime(durable.ring, ctx.clock.wallMs()) : ctx.clock.wallMs());
+  const durable = countsAsDeath(end) ? await ctx.store.load(peer.identity) : null;
+  const at = record.end?.at ?? deathTime(durable?.ring ?? [], ctx.clock.wallMs());
   const classified: SessionRecord = { ...record, phase: "ending", end: { class: end, at, code: exit.code, signal: exit.signal } };
   peer.session = classified;
-  if (record.end === null) await durably(ctx, peer, "class", () => ctx.store.writeRecord(classified));
-  if (counted) await countDeath(ctx, peer, durable, at);
+  // An intent on disk says the class already.
+  if (record.end === null && record.intent === null) await durably(ctx, peer, "class", () => ctx.store.writeRecord(classified));
+  if (durable !== null) await countDeath(ctx, peer, durable, at);
   if (end === "parked") {
     const fields = { instance: record.instance, by: record.intent?.by ?? "daemon" };
     await durably(ctx, peer, "park", async () => void (await ctx.store.mark(peer.identity, "idle-reaped", fields)));

@@ -38,6 +38,7 @@ export interface Gathered {
 
 export async function gather(ctx: Context, peer: Peer, operator: boolean): Promise<Gathered> {
   const durable = await ctx.store.load(peer.identity);
+  peer.held = durable.hold !== null;
   const entry = await ctx.directory.find(peer.personality);
   const reading = entry === null ? null : await ctx.directory.profile(peer.personality);
   const profile = reading?.ok ? reading.profile : null;

@@ -19,6 +19,7 @@ export async function holdAfterDeath(
   const ages = deathAges(ctx, peer, ring);
   const change = decideHold({ deathAges: ages, max, windowMs, hold: before.hold === null ? null : holdFacts(ctx, before.hold) });
   if (!change.open) return;
+  peer.held = true;
   const hold = newHold(ctx, change, recentDeaths({ deathAges: ages, windowMs }), death);
   await durably(ctx, peer, "hold", () => ctx.store.writeHold(peer.identity, hold));
   await ctx.journal.decide("hold", {
@@ -54,10 +55,12 @@ export async function useOverride(ctx: Context, peer: Peer, { hold }: Pick<Durab
 
 /** After READY: a session that stays up for one window ends the hold for good. */
 export function armStable(ctx: Context, peer: Peer): void {
+  if (!peer.held) return;
   const instance = peer.session?.instance;
   setTimer(ctx, peer, "stable", ctx.parts.settings.crashLoopWindowMs + 1, async () => {
     if (!isLive(peer) || peer.session?.instance !== instance) return;
     if ((await ctx.store.load(peer.identity)).hold === null) return;
+    peer.held = false;
     await durably(ctx, peer, "hold", () => ctx.store.clear(peer.identity, "hold"));
     await ctx.journal.decide("hold", { identity: peer.identity, state: "closed", deaths: 0 });
   });

@@ -23,7 +23,7 @@ export async function commitLanded(ctx: Context, peer: Peer, message: Message, a
 
 export async function noteTopic(ctx: Context, peer: Peer, mode: "fresh" | "resume" | "live", topic: string | null): Promise<void> {
   await durably(ctx, peer, "topics", async () => {
-    const { topics: known } = await ctx.store.load(peer.identity);
+    const known = await ctx.store.topics(peer.identity);
     const topics = topicsAfter(mode, known, topic);
     if (topics.length === known.length && topics.every((name, at) => name === known[at])) return;
     if (topics.length === 0) await ctx.store.clear(peer.identity, "topic");

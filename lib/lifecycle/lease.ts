@@ -44,6 +44,8 @@ export interface LeaseRequest {
 }
 
 const PREFIX = "lease.";
+/** The file is written anew after so many lines. */
+const RENEWALS_KEPT = 1000;
 
 /** Takes the lease or rejects with `daemon-running`, saying who holds it. */
 export async function takeLease(request: LeaseRequest): Promise<Lease> {
@@ -59,18 +61,26 @@ export async function takeLease(request: LeaseRequest): Promise<Lease> {
 
 function holdLease(request: LeaseRequest, epoch: number, path: string, lastReading: ClockReading | null): Lease {
   const { disk, storage } = request;
+  let renewals = 0;
   const check = async (): Promise<void> => {
     if ((await disk.stat(path)) === null) throw new LeaseLost(`the lease of epoch ${epoch} was taken over`);
   };
-  const write = async (released: boolean): Promise<void> => {
+  const renew = async (): Promise<void> => {
     await check();
-    await storage.replaceFile(path, leaseText(request, released));
-    // A takeover between the check and the replace would have been undone by it: step back behind the newer lease.
-    if ((await newestLease(disk, request.folder))?.epoch === epoch) return;
+    // One line more, not durable: cheap enough for every pass, and a reader never sees half a lease.
+    await disk.append(path, leaseText(request));
+    renewals += 1;
+    if (renewals % RENEWALS_KEPT === 0) await storage.replaceFile(path, leaseText(request));
+    // A takeover between the check and the append would have been undone by it: step back behind the newer lease.
+    if ((await disk.stat(`${request.folder}/${PREFIX}${epoch + 1}`)) === null) return;
     await storage.removeFile(path);
     throw new LeaseLost(`the lease of epoch ${epoch} was taken over`);
   };
-  return { epoch, lastReading, check, renew: () => write(false), release: () => write(true) };
+  const release = async (): Promise<void> => {
+    await check();
+    await storage.replaceFile(path, leaseText(request, true));
+  };
+  return { epoch, lastReading, check, renew, release };
 }
 
 function leaseText({ clock, self }: LeaseRequest, released = false): string {
@@ -99,10 +109,11 @@ async function newestLease(disk: Disk, folder: string): Promise<FoundLease | nul
   return { epoch, path, text: parseLease(await disk.read(path)) };
 }
 
-/** Null for anything unreadable: a torn lease names no holder that could be alive on this boot. */
+/** The last whole line; null for anything unreadable: a torn lease names no holder that could be alive on this boot. */
 function parseLease(text: string | null): LeaseText | null {
+  const line = (text ?? "").split("\n").at(-2) ?? "";
   try {
-    const parsed: unknown = JSON.parse(text ?? "");
+    const parsed: unknown = JSON.parse(line);
     return typeof parsed === "object" && parsed !== null && "pid" in parsed && "bootId" in parsed ? (parsed as LeaseText) : null;
   } catch {
     return null;

@@ -18,6 +18,8 @@ export interface Peer {
   delivery: Delivery | null;
   /** A wake was asked for and waits for a free slot. */
   wakeQueued: boolean;
+  /** A crash-loop hold is recorded, open or over. */
+  held: boolean;
   /** A verb ends the session and brings it up again itself: the end starts nothing. */
   inVerb: boolean;
   /** Durable steps that a full or failing disk has put off; they go first, in order, before anything else is done for this peer. */
@@ -80,6 +82,7 @@ export function createPeer(identity: string, runtime: string, personality: strin
     bringUp: null,
     delivery: null,
     wakeQueued: false,
+    held: false,
     inVerb: false,
     unfinished: [],
     timers: new Map(),

@@ -81,7 +81,8 @@ async function serve(ctx: Context, peer: Peer, record: SessionRecord, durable: D
   const now = ctx.clock.monoMs();
   peer.activeMono = now - Math.max(0, ctx.clock.wallMs() - (record.readyAt ?? record.wokeAt));
   armIdle(ctx, peer);
-  if (durable.hold !== null) armStable(ctx, peer);
+  peer.held = durable.hold !== null;
+  armStable(ctx, peer);
   pump(ctx, peer);
 }
 

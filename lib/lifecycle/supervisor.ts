@@ -61,6 +61,7 @@ export async function pass(ctx: Context, lease: Lease, watch: Watch): Promise<vo
 
 /** An identity that an external manager took: its record is closed once, its process is never touched (lifecycle §5, §7). */
 async function handOver(ctx: Context): Promise<void> {
+  if (![...ctx.peers.values()].some(hasInstance)) return;
   for (const [identity, manager] of await ctx.parts.managers.all()) {
     const peer = ctx.peers.get(identity);
     if (peer !== undefined && hasInstance(peer)) later(ctx, peer, () => handOverOne(ctx, peer, manager));

@@ -26,6 +26,7 @@ export type MarkerSuffix = "idle-reaped" | "new-eager" | "fresh-next" | "stopped
 /** The lifecycle files of every identity. Writes are atomic and durable; what cannot be read is moved aside with a line, never "empty". */
 export interface Store {
   load(identity: string): Promise<Durable>;
+  topics(identity: string): Promise<readonly string[]>;
   writeRecord(record: SessionRecord): Promise<void>;
   /** Writes a marker and returns what it holds. */
   mark(identity: string, suffix: MarkerSuffix, fields: { instance?: string | null; by?: string }): Promise<Marker>;
@@ -47,6 +48,7 @@ export function createStore(parts: StoreParts): Store {
   const write = (identity: string, suffix: Suffix, text: string): Promise<void> => storage.replaceFile(paths.file(identity, suffix), text);
   return {
     load: (identity) => loadDurable(parts, identity),
+    topics: (identity) => loadTopics(parts, identity),
     writeRecord: (record) => write(record.identity, "session", formatRecord(record)),
     mark: async (identity, suffix, fields) => {
       const at = parts.wallMs();
@@ -71,7 +73,7 @@ async function loadDurable(parts: StoreParts, identity: string): Promise<Durable
     freshNext: await loadMarker(parts, identity, "fresh-next"),
     stopped: await loadMarker(parts, identity, "stopped"),
     ring: await loadRing(parts, identity),
-    topics: (await loadParsed(parts, identity, "topic", parseTopics)) ?? [],
+    topics: await loadTopics(parts, identity),
     hold: await loadParsed(parts, identity, "hold", parseHold),
   };
 }
@@ -115,6 +117,10 @@ async function loadRing(parts: StoreParts, identity: string): Promise<readonly n
   await setAside(parts, identity, "deaths", "not a list of times");
   await parts.storage.replaceFile(path, formatRing([modified]));
   return [modified];
+}
+
+async function loadTopics(parts: StoreParts, identity: string): Promise<readonly string[]> {
+  return (await loadParsed(parts, identity, "topic", parseTopics)) ?? [];
 }
 
 async function loadParsed<T>(parts: StoreParts, identity: string, suffix: Suffix, parse: (text: string) => T | null): Promise<T | null> {
