@@ -1,0 +1,19 @@
+import { relative } from "node:path";
+import type { Io } from "./io.ts";
+
+/** How this very program is called from the same folder, with the root it uses: for hints that can be copied. */
+export function selfCommand(io: Pick<Io, "env" | "cwd">, root: string, mainFile: string): string {
+  const place = relative(io.cwd, root);
+  const shownRoot = place !== "" && !place.startsWith("..") ? place : root;
+  return `${programName(io, mainFile)} --root ${quoted(shownRoot)}`;
+}
+
+function programName(io: Pick<Io, "env" | "cwd">, mainFile: string): string {
+  if (["start", "iapeer"].includes(io.env["npm_lifecycle_event"] ?? "")) return "npm run -s iapeer --";
+  return mainFile.endsWith(".ts") ? `node ${quoted(relative(io.cwd, mainFile))}` : "iapeer";
+}
+
+/** One word for a shell. */
+export function quoted(text: string): string {
+  return /^[A-Za-z0-9_./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,89 @@
+import { mkdir } from "node:fs/promises";
+import { checkSocketPath, listenControl } from "../../lib/adapters/control-socket.ts";
+import { type ProcessEnvironment, packageVersion } from "../../lib/adapters/node-environment.ts";
+import type { CreateParts } from "../../lib/control/create-peer.ts";
+import {
+  controlAddressPath,
+  controlSocketPath,
+  type DecisionFeed,
+  decisionFeed,
+  PROTOCOL,
+  receiptFeed,
+  serveControl,
+} from "../../lib/control/index.ts";
+import type { Daemon } from "../../lib/lifecycle/api.ts";
+import { createDaemon } from "../../lib/lifecycle/daemon.ts";
+import type { Notice } from "../../lib/model/decision.ts";
+import { IapeerError, reasonOf } from "../../lib/model/errors.ts";
+import { peerDirectory } from "../../lib/peers/index.ts";
+import { noTelemetry } from "../../lib/ports/index.ts";
+import { createStorage } from "../../lib/storage/index.ts";
+import { realParts } from "./parts.ts";
+
+/** A daemon of this machine with its control socket. */
+export interface RunningDaemon {
+  readonly daemon: Daemon;
+  readonly feed: DecisionFeed;
+  /** What `createPeer` needs, for a program that holds the daemon itself. */
+  readonly create: CreateParts;
+  readonly socket: string;
+  /** Stops listening and supervising; sessions keep running. */
+  stop(): Promise<void>;
+}
+
+export interface RunRequest {
+  readonly root: string;
+  readonly env: ProcessEnvironment;
+  readonly bin: string;
+  readonly onNotice: (notice: Notice) => void;
+  readonly onDefect: (error: unknown) => void;
+  /** Gets the feed before the daemon starts, so that nothing it decides is missed. */
+  readonly watch?: (feed: DecisionFeed) => void;
+}
+
+/** Brings up the daemon of a root. Rejects `daemon-running`, `bad-setting`, `root-unusable`, `socket-path-too-long`. */
+export async function runDaemon(request: RunRequest): Promise<RunningDaemon> {
+  const { root, env } = request;
+  const version = packageVersion();
+  const socket = controlSocketPath(root);
+  checkSocketPath(socket);
+  await makeRoot(root);
+  const feed = decisionFeed({ ...noTelemetry, notice: request.onNotice });
+  request.watch?.(feed);
+  const parts = await realParts({ root, env, version, telemetry: feed, bin: request.bin, onDefect: request.onDefect });
+  const daemon = createDaemon(parts);
+  await daemon.start();
+  const storage = createStorage(parts.disk, `control-${process.pid}`);
+  const create = { storage, daemon, directory: peerDirectory(storage, root), runtimes: [...parts.runtimes.keys()] };
+  const about = { version, pid: process.pid, root };
+  const serve = serveControl({
+    ...create,
+    feed,
+    receipts: receiptFeed(daemon),
+    clock: parts.clock,
+    newId: () => parts.random.uuid("message"),
+    about,
+  });
+  const address = { ...about, socket, protocol: PROTOCOL };
+  try {
+    const listener = await listenControl({ socket, addressFile: controlAddressPath(root), about: address, onConnection: serve });
+    const stop = async (): Promise<void> => {
+      await listener.close();
+      await daemon.stop();
+    };
+    return { daemon, feed, create, socket, stop };
+  } catch (error) {
+    await daemon.stop();
+    throw error;
+  }
+}
+
+/** A new root is private from the first moment on (lifecycle §3); an existing one is left as its owner made it. */
+async function makeRoot(root: string): Promise<void> {
+  try {
+    await mkdir(root, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const mend = `choose another with IAPEER_ROOT or --root`;
+    throw new IapeerError("root-unusable", `the root ${root} cannot be made (${reasonOf(error)}): ${mend}`, { cause: error });
+  }
+}
