@@ -12,4 +12,4 @@ export {
   selfIdentity,
   signalProven,
 } from "./identity.ts";
-export { type Look, type ProcessFacts, type ProcessTable, pidExists } from "./table.ts";
+export type { Look, ProcessFacts, ProcessTable } from "./table.ts";
