@@ -101,7 +101,7 @@ describe.runIf(existsSync("/bin/ps"))("the table that asks ps", () => {
     expect(table.withVariable([process.pid, one.pid], "IAPEER_INSTANCE", "i-ps")).toEqual([one.pid]);
     expect(signalProven(identity, "SIGKILL", table)).toBe(true);
     await one.gone;
-    expect(areAlive([identity, { ...identity, pid: process.pid }], table)).toEqual([false, false]);
+    expect(areAlive([identity, { ...identity, pid: process.pid, startTime: "earlier" }], table)).toEqual([false, false]);
   });
 });
 
