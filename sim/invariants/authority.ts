@@ -66,17 +66,22 @@ export const staleIsPowerless: Invariant = {
   watch(world) {
     const entries = news(world.trace.entries);
     let newest = 0;
+    let operations = 0;
+    let takenOverAt = 0;
     return {
       look() {
         const breaches: Breach[] = [];
         for (const entry of entries()) {
-          if (entry.kind === "daemon" && entry.data["what"] === "started") newest = Math.max(newest, Number(entry.data["incarnation"]));
+          if (entry.kind === "daemon" && entry.data["what"] === "started") {
+            newest = Math.max(newest, Number(entry.data["incarnation"]));
+            takenOverAt = operations;
+          }
+          const operation = Number(entry.data["n"] ?? 0);
+          operations = Math.max(operations, operation);
           const number = daemonNumber(entry.lane);
-          if (number > 0 && number < newest && acts(entry))
-            breaches.push({
-              lane: "daemon",
-              detail: `daemon ${number} did ${dataOf(entry, "op")} ${dataOf(entry, "path") || dataOf(entry, "identity")} while daemon ${newest} holds the lease`,
-            });
+          if (number === 0 || number >= newest || operation <= takenOverAt || !acts(entry)) continue;
+          const what = `${dataOf(entry, "op")} ${dataOf(entry, "path") || dataOf(entry, "identity")}`;
+          breaches.push({ lane: "daemon", detail: `daemon ${number} did ${what} while daemon ${newest} holds the lease` });
         }
         return breaches;
       },
@@ -84,10 +89,12 @@ export const staleIsPowerless: Invariant = {
   },
 };
 
-/** What others can see; its own lease file and temporary files harm nobody. */
+const HARMLESS = /\/lease\.|\.tmp$|\/logs\//;
+
+/** What others can see; its own lease file, its temporary files and a line in the log (which has many writers) harm nobody. */
 function acts(entry: TraceEntry): boolean {
   if (entry.data["error"] !== undefined) return false;
   if (entry.kind === "host") return ["spawn", "deliver"].includes(dataOf(entry, "op"));
   const path = dataOf(entry, "path");
-  return entry.kind === "disk" && VISIBLE_CHANGES.includes(dataOf(entry, "op")) && !path.includes("/lease.") && !path.endsWith(".tmp");
+  return entry.kind === "disk" && VISIBLE_CHANGES.includes(dataOf(entry, "op")) && !HARMLESS.test(path);
 }

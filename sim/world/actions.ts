@@ -1,6 +1,7 @@
 import type { AttachResult, Daemon, PeerRef } from "../../lib/lifecycle/api.ts";
 import type { Liveness } from "../../lib/ports/index.ts";
 import type { Action } from "../language/scenario.ts";
+import type { SimAgent } from "./agent.ts";
 import type { Outcome } from "./incarnations.ts";
 import { cutPower, identitiesOfPeer, type Kernel, livingAgent, manage, startLater, withConfig } from "./kernel.ts";
 import { ROOT } from "./layout.ts";
@@ -33,9 +34,9 @@ const performers: Performers = {
   compact: (kernel, action) => ask(kernel, action, (daemon) => daemon.compact(refOf(action), BY)),
   interrupt: (kernel, action) => ask(kernel, action, (daemon) => daemon.interrupt(refOf(action), BY)),
   selfFresh,
-  turn: (kernel, action) => livingAgent(kernel, action.peer)?.work(action.forMs),
-  crash: (kernel, action) => livingAgent(kernel, action.peer)?.exit(action.code, action.signal),
-  exit: (kernel, action) => livingAgent(kernel, action.peer)?.exit(0, null),
+  turn: (kernel, action) => toAgent(kernel, action, (agent) => agent.work(action.forMs)),
+  crash: (kernel, action) => toAgent(kernel, action, (agent) => agent.exit(action.code, action.signal)),
+  exit: (kernel, action) => toAgent(kernel, action, (agent) => agent.exit(0, null)),
   next: (kernel, action) => kernel.behaviors.next(action.peer, action.behavior),
   manage: (kernel, action) => manage(kernel, action.peer, action.by),
   daemon: (kernel, action) => actOnDaemon(kernel, action),
@@ -140,6 +141,13 @@ function actOnHost(kernel: Kernel, action: ActionOf<"host">): void {
     cutPower(kernel, false);
     startLater(kernel, REBOOT_TAKES);
   }
+}
+
+/** Something happens to the living session; when there is none, the trace says so. */
+function toAgent(kernel: Kernel, action: Action & { peer: string }, happen: (agent: SimAgent) => void): void {
+  const agent = livingAgent(kernel, action.peer);
+  if (agent) happen(agent);
+  else note(kernel, action, action.peer, { outcome: "no-session" });
 }
 
 /** Asks the daemon and writes down what it answered, whenever that is. */
