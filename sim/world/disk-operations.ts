@@ -70,8 +70,9 @@ export function append(tree: DiskTree, path: string, bytes: Buffer): void {
   }
   const file = fileAt(tree, path);
   const at = sizeOf(tree, path);
+  if (bytes.length === 0) return;
   tree.volume.appendFileSync(path, bytes);
-  if (bytes.length > 0) file.writes.push({ kind: "write", at, bytes, dropped: false });
+  file.writes.push({ kind: "write", at, bytes, dropped: false });
   file.modifiedMs = tree.wallMs();
 }
 
@@ -101,8 +102,10 @@ export function syncFolder(tree: DiskTree, path: string): void {
 }
 
 export function rename(tree: DiskTree, from: string, to: string): void {
-  const source = nodeAt(tree, from) ?? fail("ENOENT");
+  // Linux walks to both folders before it looks for the names in them.
+  folderAt(tree, folderOf(from));
   folderAt(tree, folderOf(to));
+  const source = nodeAt(tree, from) ?? fail("ENOENT");
   const target = nodeAt(tree, to);
   const sides = [from, to].map((path) => joinPath(realPathOf(tree, folderOf(path)), nameOf(path))) as [string, string];
   const refused = renameRefusal(

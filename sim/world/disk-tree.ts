@@ -140,7 +140,7 @@ export function forgetPath(tree: DiskTree, path: string, node: Node): void {
   else tree.known.clear();
 }
 
-/** Every path below a folder but not through links, sorted by code unit. */
+/** Every path below a folder but not through links, each after its folder. */
 export function pathsBelow(tree: DiskTree, folder: string): string[] {
   const names = (tree.volume.readdirSync(folder) as string[]).sort();
   return names.flatMap((name) => {

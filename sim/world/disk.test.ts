@@ -129,7 +129,9 @@ describe("names at a power loss", () => {
     made.powerLoss("worst");
     expect(made.folders()).toEqual(["/home", ROOT]);
   });
+});
 
+describe("after a power loss", () => {
   test("what a failed sync was to write is lost to every later sync", async () => {
     const made = world();
     made.poke(at("log"), "1");

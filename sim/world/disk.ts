@@ -110,8 +110,14 @@ export function virtualDisk(options: VirtualDiskOptions): VirtualDisk {
 function worldsView(tree: DiskTree): Pick<VirtualDisk, "peek" | "paths" | "folders" | "poke" | "pokeFolder" | "link" | "erase" | "mode"> {
   return {
     peek: (path) => (operations.stat(tree, path)?.kind === "file" ? operations.read(tree, path) : null),
-    paths: () => pathsBelow(tree, "/").filter((path) => nodeAt(tree, path)?.kind !== "folder"),
-    folders: () => pathsBelow(tree, "/").filter((path) => nodeAt(tree, path)?.kind === "folder"),
+    paths: () =>
+      pathsBelow(tree, "/")
+        .filter((path) => nodeAt(tree, path)?.kind !== "folder")
+        .sort(),
+    folders: () =>
+      pathsBelow(tree, "/")
+        .filter((path) => nodeAt(tree, path)?.kind === "folder")
+        .sort(),
     poke: (path, text) => outside.poke(tree, path, text),
     pokeFolder: (path) => outside.pokeFolder(tree, path),
     link: (path, target) => outside.link(tree, path, target),

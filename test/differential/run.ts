@@ -1,6 +1,6 @@
 import { lstat, mkdtemp, readdir, realpath, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { nodeDisk } from "../../lib/adapters/disk.ts";
 import { type Disk, DiskError } from "../../lib/ports/disk.ts";
 import { virtualDisk } from "../../sim/world/disk.ts";
@@ -11,7 +11,8 @@ export interface Bench {
   readonly disk: Disk;
   /** An existing empty folder. */
   readonly root: string;
-  link(path: string, target: string): Promise<void>;
+  /** Makes a symbolic link; rejects when its folder is missing or its name is taken. */
+  link(path: string, target: string): Promise<string>;
   /** Paths below the root that exist now, with permission bits. */
   tree(): Promise<readonly Left[]>;
   dispose(): Promise<void>;
@@ -36,7 +37,7 @@ export async function outcomes(bench: Bench, probe: Probe): Promise<string[]> {
 async function answerOf({ disk, root, link }: Bench, [operation, ...given]: Step): Promise<string> {
   const [first = "", second] = given;
   const path = first === "." ? root : `${root}/${first}`;
-  if (operation === "link") return String(await link(path, String(second)));
+  if (operation === "link") return link(path, String(second)).catch(() => "refused");
   const method = disk[operation as keyof Disk] as (path: string, second?: unknown) => Promise<unknown>;
   try {
     const value = await method(path, operation === "rename" ? `${root}/${second}` : second);
@@ -60,7 +61,8 @@ function shown(text: string): string {
 export async function realBench(): Promise<Bench> {
   const root = await realpath(await mkdtemp(join(tmpdir(), "iapeer-differential-")));
   const tree = async (): Promise<Left[]> => (await leftBelow(root)).sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { disk: nodeDisk(), root, tree, link: (path, target) => symlink(target, path), dispose: () => rm(root, { recursive: true }) };
+  const link = (path: string, target: string): Promise<string> => symlink(target, path).then(() => "linked");
+  return { disk: nodeDisk(), root, tree, link, dispose: () => rm(root, { recursive: true }) };
 }
 
 /** Links are left alone: Node's own recursive listing would follow them. */
@@ -79,10 +81,17 @@ export async function simulatedBench(): Promise<Bench> {
   const root = "/differential/root";
   const world = virtualDisk({ wallMs: () => 0, elapsedMs: () => 0, root });
   world.pokeFolder(root);
+  const disk = world.forOwner("probe");
+  /** The world's own `link` makes folders as needed, which `symlink` does not. */
+  const link = async (path: string, target: string): Promise<string> => {
+    if (world.mode(path) !== null || (await disk.stat(dirname(path)))?.kind !== "folder") throw new Error("refused");
+    world.link(path, target);
+    return "linked";
+  };
   return {
-    disk: world.forOwner("probe"),
+    disk,
     root,
-    link: async (path, target) => world.link(path, target),
+    link,
     tree: async () =>
       [...world.paths(), ...world.folders()]
         .filter((path) => path.startsWith(`${root}/`))
