@@ -10,18 +10,22 @@ export interface CheckRequest {
   readonly world: World;
   /** Names of all peers of the scenario. */
   readonly peers: readonly string[];
-  readonly expectation: Expectation;
+  /** `anywhere`: records that must have come at any time, in any order (what is left of `log` after a crash of the daemon). */
+  readonly expectation: Expectation & { readonly anywhere?: NonNullable<Expectation["log"]> };
   /** Records since the previous `log` or `logExactly`. */
   readonly window: readonly TimedRecord[];
+  /** All records of the run. */
+  readonly all: readonly TimedRecord[];
 }
 
 /** Checks everything that an expectation says, now; every part that does not hold is a failure of its own. */
-export async function checkExpectation({ world, peers, expectation, window }: CheckRequest): Promise<Failure[]> {
+export async function checkExpectation({ world, peers, expectation, window, all }: CheckRequest): Promise<Failure[]> {
   const logs = [
     ...logFindings("log", expectation, window),
     ...logFindings("logExactly", expectation, window),
     ...logFindings("noLog", expectation, window),
   ];
+  logs.push(...anywhereFindings(expectation.anywhere, all));
   const facts = [
     ...(await checkPeers(world, expectation.peers)),
     ...checkSenders(world, expectation.sender),
@@ -55,6 +59,13 @@ function logFindings(key: LogKey, expectation: Expectation, window: readonly Tim
   if (list === undefined) return [];
   const mismatch = MATCHERS[key](list.value, window);
   return mismatch === null ? [] : [describe(key, list, window, mismatch)];
+}
+
+function anywhereFindings(list: Expectation["log"], all: readonly TimedRecord[]): LogFinding[] {
+  return (list?.value ?? []).flatMap((one) => {
+    const mismatch = matchInOrder([one], all);
+    return mismatch === null || list === undefined ? [] : [describe("log", { ...list, value: [one] }, all, mismatch)];
+  });
 }
 
 function describe(

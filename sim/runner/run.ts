@@ -33,7 +33,7 @@ export interface Run {
   /** Records since the previous `log` or `logExactly`. */
   window(): readonly TimedRecord[];
   /** Checks now and leaves the window where it is. */
-  peek(expectation: Expectation): Promise<Failure[]>;
+  peek(expectation: Expectation & { readonly anywhere?: NonNullable<Expectation["log"]> }): Promise<Failure[]>;
   /** Checks now, and moves the window on when the expectation has a `log` or `logExactly`. */
   check(expectation: Expectation): Promise<Failure[]>;
   /** Moves the window on without looking. */
@@ -42,6 +42,8 @@ export interface Run {
 
 /** How a run performs an action and judges an expectation. */
 export interface Manner {
+  /** Lets time pass up to `ms`; time never runs backwards: an action such as a suspend may have taken it beyond already. */
+  advance(ms: number): Promise<void>;
   perform(entry: Entry, index: number): Promise<void>;
   judge(expectation: Expectation, where: "entry" | "eventually" | "end", entry: number): Promise<void>;
 }
@@ -73,8 +75,8 @@ function createRun(world: World, scenario: Scenario, watch: RunWatch): Run {
   const skip = (expectation: Expectation): void => {
     if (expectation.log !== undefined || expectation.logExactly !== undefined) cursor = watch.records().length;
   };
-  const peek = (expectation: Expectation): Promise<Failure[]> =>
-    checkExpectation({ world, peers: [...scenario.peers.keys()], expectation, window: window() });
+  const peek: Run["peek"] = (expectation) =>
+    checkExpectation({ world, peers: [...scenario.peers.keys()], expectation, window: window(), all: watch.records() });
   const check = async (expectation: Expectation): Promise<Failure[]> => {
     const failures = await peek(expectation);
     skip(expectation);
@@ -90,10 +92,10 @@ async function play(run: Run, manner: Manner, position: { text: string }): Promi
   for (const [index, entry] of scenario.timeline.entries()) {
     position.text = `the entry on line ${entry.place.line}`;
     watch.at(entry.place);
-    await advance(world, entry.atMs);
+    await manner.advance(entry.atMs);
     if (entry.action !== null) {
       await manner.perform(entry, index);
-      await advance(world, entry.atMs);
+      await manner.advance(entry.atMs);
     }
     if (entry.expect !== null) await manner.judge(entry.expect, "entry", index);
   }
@@ -108,14 +110,10 @@ async function play(run: Run, manner: Manner, position: { text: string }): Promi
   await watch.end();
 }
 
-/** Time never runs backwards: an action such as a suspend may have taken it beyond the entry already. */
-async function advance(world: World, ms: number): Promise<void> {
-  await world.advanceTo(Math.max(ms, world.now()));
-}
-
 /** The ordinary manner: actions happen, expectations hold then and there, `eventually` within its time. */
 export function plainly(run: Run): Manner {
   return {
+    advance: async (ms) => run.world.advanceTo(Math.max(ms, run.world.now())),
     perform: async ({ action }) => {
       if (action !== null) await run.world.perform(action.value);
     },

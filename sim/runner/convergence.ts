@@ -1,0 +1,65 @@
+import type { Expectation, Located, PartialRecord } from "../language/scenario.ts";
+
+/**
+ * What an expectation still demands when the daemon died somewhere before it: that the run converges to the same class and decision
+ * (lifecycle §15, I8), not that it gets there with the same lines at the same times.
+ *
+ * | part | after a killed daemon | after power loss |
+ * |---|---|---|
+ * | log, logExactly | each wake's mode and cause, each end's class, once anywhere in the run | not judged |
+ * | noLog | not judged (`never` and the invariants are) | not judged |
+ * | peers | all but launches | only `stopped` and `held` |
+ * | sender | all but woke | stage |
+ * | delivered, notices | as they are | not judged |
+ * | files | as they are | not judged |
+ * | never | as it is | not judged |
+ *
+ * Power loss ends the sessions too: what lives afterwards, and how it was woken, is another story than the file tells.
+ */
+export function tolerant(
+  expectation: Expectation,
+  kind: "crash" | "powerLoss",
+): Expectation & { readonly anywhere?: NonNullable<Expectation["log"]> } {
+  const { log: _log, logExactly: _exactly, noLog: _none, ...rest } = expectation;
+  if (kind === "powerLoss") {
+    return {
+      ...rest,
+      peers: keepFacts(expectation.peers, (key, value) => key === "state" && (value === "stopped" || value === "held")),
+      sender: keepFacts(expectation.sender, (key) => key === "stage"),
+      delivered: new Map(),
+      files: new Map(),
+      notices: [],
+    };
+  }
+  const records = [...(expectation.log?.value ?? []), ...(expectation.logExactly?.value ?? [])].flatMap(decisive);
+  const place = expectation.log?.place ?? expectation.logExactly?.place ?? expectation.place;
+  return {
+    ...rest,
+    ...(records.length === 0 ? {} : { anywhere: { value: records, place } }),
+    peers: keepFacts(expectation.peers, (key) => key !== "launches"),
+    sender: keepFacts(expectation.sender, (key) => key !== "woke"),
+  };
+}
+
+type Facts = ReadonlyMap<string, ReadonlyMap<string, Located<unknown>>>;
+
+function keepFacts(facts: Facts, keep: (key: string, value: unknown) => boolean): Facts {
+  return new Map([...facts].map(([name, fields]) => [name, new Map([...fields].filter(([key, { value }]) => keep(key, value)))]));
+}
+
+/** What the supervisor does to a session says which class its end has (lifecycle §7). */
+const CLASS_OF_ACTION: Readonly<Record<string, string>> = { "reaped-idle": "parked" };
+
+/** The part of a record that names a decision: mode and cause of a wake, the class of an end. Null when it names none. */
+function decisive({ value, place }: Located<PartialRecord>): Located<PartialRecord>[] {
+  const who = pick(value, ["identity", "personality"]);
+  if (value["ev"] === "wake" && ("mode" in value || "cause" in value)) {
+    return [{ value: { ev: "wake", ...who, ...pick(value, ["mode", "cause"]) }, place }];
+  }
+  const ended = value["class"] ?? CLASS_OF_ACTION[String(value["action"])];
+  return ended === undefined ? [] : [{ value: { ...who, class: ended }, place }];
+}
+
+function pick(record: PartialRecord, keys: readonly string[]): PartialRecord {
+  return Object.fromEntries(keys.filter((key) => key in record).map((key) => [key, record[key]]));
+}
