@@ -8,8 +8,8 @@ import type { ClaudeFiles } from "./files.ts";
 const SETTLE_MS = 2_000;
 const COMPACT_MS = 290_000;
 const POLL_MS = 500;
-/** Idle for this long after `/compact` without a mark: it was refused (too little to compact, an API error). */
-const REFUSED_MS = 15_000;
+/** Idle for this long after `/compact` without any word about it: it never ran. */
+const SILENT_MS = 15_000;
 
 /**
  * One Escape. Before the first token the CLI then puts the interrupted text back into its composer, where it would be glued to the next
@@ -25,14 +25,27 @@ export async function interruptClaude(tui: Tui, session: RuntimeSession): Promis
     const view = await look(tui, session);
     // A long message comes back as a placeholder: nobody else can have pasted it in this moment.
     const back = isLeftover(view.composer) || (view.composer.state === "text" && view.composer.collapsed);
-    if (view.turn === "idle" && back) await clearComposer(tui, session);
+    if (view.turn !== "idle" || !back) continue;
+    await clearComposer(tui, session);
+    return;
   }
 }
 
-async function compactions(files: ClaudeFiles, session: RuntimeSession): Promise<number> {
-  let count = 0;
-  for (const reference of await files.references(session)) count += (await files.transcript(reference, session.cwd))?.compactions ?? 0;
-  return count;
+interface Marks {
+  readonly compactions: number;
+  readonly commandOutputs: number;
+}
+
+async function marks(files: ClaudeFiles, session: RuntimeSession): Promise<Marks> {
+  let sum: Marks = { compactions: 0, commandOutputs: 0 };
+  for (const reference of await files.references(session)) {
+    const known = await files.transcript(reference, session.cwd);
+    sum = {
+      compactions: sum.compactions + (known?.compactions ?? 0),
+      commandOutputs: sum.commandOutputs + (known?.commandOutputs ?? 0),
+    };
+  }
+  return sum;
 }
 
 /** Types the command into an empty composer; false when there is none, or when the command does not show. */
@@ -50,22 +63,29 @@ async function typeCommand(tui: Tui, session: RuntimeSession, command: string): 
   return false;
 }
 
+/** Waits for the mark; an answer of the command without a mark before it is a refusal (too little to compact, an API error). */
+async function compacted(tui: Tui, files: ClaudeFiles, session: RuntimeSession, before: Marks, signal: AbortSignal): Promise<boolean> {
+  let idleSince = tui.clock.monoMs();
+  while (!signal.aborted && tui.clock.monoMs() - idleSince < SILENT_MS) {
+    const now = await marks(files, session);
+    if (now.compactions > before.compactions) return true;
+    if (now.commandOutputs > before.commandOutputs) return false;
+    if ((await tui.turn(session)) === "busy") idleSince = tui.clock.monoMs();
+    await sleep(tui.clock, POLL_MS, signal);
+  }
+  return (await marks(files, session)).compactions > before.compactions;
+}
+
 /** `/compact` once the session is idle; true once the transcript holds a new mark of it. Bounded by 290 s. */
 export async function compactClaude(tui: Tui, files: ClaudeFiles, session: RuntimeSession, signal: AbortSignal): Promise<boolean> {
-  const { clock } = tui;
   const bound = new AbortController();
-  const timer = clock.after(COMPACT_MS, () => bound.abort());
+  const timer = tui.clock.after(COMPACT_MS, () => bound.abort());
   const stop = AbortSignal.any([signal, bound.signal]);
   try {
     await untilIdle(tui, session, stop);
-    const before = await compactions(files, session);
+    const before = await marks(files, session);
     if (stop.aborted || !(await typeCommand(tui, session, "/compact"))) return false;
-    for (let idleSince = clock.monoMs(); !stop.aborted && clock.monoMs() - idleSince < REFUSED_MS; ) {
-      if ((await compactions(files, session)) > before) return true;
-      if ((await tui.turn(session)) === "busy") idleSince = clock.monoMs();
-      await sleep(clock, POLL_MS, stop);
-    }
-    return (await compactions(files, session)) > before;
+    return await compacted(tui, files, session, before, stop);
   } finally {
     timer.cancel();
   }

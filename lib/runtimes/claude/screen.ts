@@ -42,29 +42,40 @@ export function claudeTitleTurn(title: string): Activity["turn"] {
   return /^[\u2800-\u28ff]/.test(title) ? "busy" : "unknown";
 }
 
-/** Dialogs by a stable piece of their text, for a reason that a person can act on. */
-const DIALOGS: readonly { readonly name: string; readonly sign: RegExp }[] = [
-  { name: "theme", sign: /Choose the text style/ },
-  { name: "security notes", sign: /Press Enter to continue/ },
-  { name: "trust", sign: /Yes, I trust this folder/ },
-  { name: "bypass", sign: /running in Bypass Permissions mode/ },
-  { name: "api key", sign: /Detected a custom API key in your environment/ },
-  { name: "login", sign: /Select login method/ },
-  { name: "permission", sign: /Do you want to (?:proceed|make this edit|create)/ },
+/**
+ * Dialogs by pieces of their text, all of which must be there, the careful ones first: a permission prompt shows text of the agent's choosing,
+ * which may quote any other dialog.
+ */
+const DIALOGS: readonly { readonly name: string; readonly signs: readonly RegExp[] }[] = [
+  { name: "permission", signs: [/Do you want to (?:proceed|make this edit|create)/] },
+  { name: "login", signs: [/Select login method/] },
+  { name: "api key", signs: [/Detected a custom API key in your environment/] },
+  { name: "bypass", signs: [/running in Bypass Permissions mode/, /\d\. Yes, I accept/, /Enter to confirm · Esc to cancel\s*$/] },
+  { name: "trust", signs: [/Accessing workspace:/, /\d\. Yes, I trust this folder/, /Enter to confirm · Esc to cancel\s*$/] },
+  { name: "theme", signs: [/Choose the text style/, /❯ \d\. (?:Auto|Dark mode|Light mode)/] },
+  { name: "security notes", signs: [/^\s*Security notes:/m, /Press Enter to continue…?\s*$/] },
 ];
+
+/** What stands below the last rule: a dialog begins with one, and the conversation above it may say anything. */
+function below(screen: Screen): string {
+  return screen.lines.slice(screen.lines.findLastIndex((line) => RULE.test(line)) + 1).join("\n");
+}
 
 /** The dialog that has the keyboard; "unknown" for a list of options that nobody described; null when there is none. */
 export function claudeDialog(screen: Screen): string | null {
   if (frame(screen) !== null) return null;
-  const text = screen.lines.join("\n");
-  const known = DIALOGS.find(({ sign }) => sign.test(text));
+  const text = below(screen);
+  const known = DIALOGS.find(({ signs }) => signs.every((sign) => sign.test(text)));
   if (known !== undefined) return known.name;
-  return screen.lines.some((line) => OPTION.test(line)) ? "unknown" : null;
+  return text.split("\n").some((line) => OPTION.test(line)) ? "unknown" : null;
 }
 
 /** The text of the option under the dialog's cursor. */
 function option(screen: Screen): string {
-  const row = screen.lines.findLast((line) => OPTION.test(line)) ?? "";
+  const row =
+    below(screen)
+      .split("\n")
+      .findLast((line) => OPTION.test(line)) ?? "";
   return OPTION.exec(row)?.[2] ?? "";
 }
 

@@ -14,11 +14,20 @@ export interface ClaudeTranscript {
   /** It holds turns; one with metadata only can neither be resumed nor written to again. */
   readonly talked: boolean;
   readonly compactions: number;
+  /** Outputs of commands that were typed into the composer (`/compact`, …). */
+  readonly commandOutputs: number;
   /** The folder that its first turn states. */
   readonly cwd: string | null;
 }
 
-export const EMPTY_TRANSCRIPT: ClaudeTranscript = { landed: new Map(), lastSignMs: null, talked: false, compactions: 0, cwd: null };
+export const EMPTY_TRANSCRIPT: ClaudeTranscript = {
+  landed: new Map(),
+  lastSignMs: null,
+  talked: false,
+  compactions: 0,
+  commandOutputs: 0,
+  cwd: null,
+};
 
 type Entry = Readonly<Record<string, unknown>>;
 
@@ -49,6 +58,12 @@ function withLanding(landed: ReadonlyMap<string, number>, entry: Entry, at: numb
   return id === null || landed.has(id) ? landed : new Map(landed).set(id, at ?? 0);
 }
 
+function isCommandOutput(entry: Entry): boolean {
+  if (entry["type"] === "system") return entry["subtype"] === "local_command" && String(entry["content"]).startsWith("<local-command-std");
+  const text = entry["type"] === "user" ? textOf((entry["message"] as { content?: unknown } | undefined)?.content) : null;
+  return text?.startsWith("<local-command-std") ?? false;
+}
+
 /** Folds one line of a transcript into what it proves. */
 export const foldClaudeTranscript: Fold<ClaudeTranscript> = (known, entry) => {
   const type = String(entry["type"]);
@@ -60,6 +75,7 @@ export const foldClaudeTranscript: Fold<ClaudeTranscript> = (known, entry) => {
     lastSignMs: work ? Math.max(known.lastSignMs ?? 0, stamp) : known.lastSignMs,
     talked: known.talked || turn,
     compactions: known.compactions + (type === "system" && entry["subtype"] === "compact_boundary" ? 1 : 0),
+    commandOutputs: known.commandOutputs + (isCommandOutput(entry) ? 1 : 0),
     cwd: known.cwd ?? (typeof entry["cwd"] === "string" ? entry["cwd"] : null),
   };
 };

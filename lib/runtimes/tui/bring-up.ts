@@ -3,7 +3,7 @@
  * still for two looks. A burst of keys at a boot dialog has confirmed the wrong option before.
  */
 import { reasonOf } from "../../model/errors.ts";
-import { type BringUp, type RuntimeSession, type Screen, sleep } from "../../ports/index.ts";
+import { type BringUp, HostError, type RuntimeSession, type Screen, sleep } from "../../ports/index.ts";
 import type { Tui } from "./view.ts";
 
 /** What one screen means to a session that is coming up. */
@@ -106,31 +106,49 @@ async function readyNow(tui: BootTui, session: RuntimeSession, state: BootState,
   return turn === "idle" || turn === "busy" ? { state: "ready", reference: await tui.reference(session) } : null;
 }
 
+/**
+ * First-run dialogs and last words come while the CLI says nothing about a turn. Whatever looks like one later is part of the work: a prompt
+ * or a conversation that quotes it.
+ */
+async function trusted(tui: BootTui, session: RuntimeSession, sight: BootSight): Promise<BootSight> {
+  const certain = sight.kind === "wait" || sight.kind === "composer" || sight.kind === "person";
+  if (certain || (await tui.turn(session)) === "unknown") return sight;
+  if (sight.kind !== "answer") return { kind: "wait" };
+  return { kind: "person", reason: `a dialog is open in a session that is running already (it looks like "${sight.dialog}")` };
+}
+
 /** One look and what follows from it; a failed look counts as a miss. */
 async function oneLook(tui: BootTui, session: RuntimeSession, state: BootState): Promise<Step> {
   let screen: Screen;
   try {
     screen = await tui.terminal.screen(session);
   } catch (error) {
+    // A host that is too slow to answer says nothing about the terminal (lifecycle §6: unknown means look again).
+    if (error instanceof HostError && error.code === "terminal-failed") return { state };
     const misses = state.misses + 1;
     return misses < MISSES ? { state: { ...state, misses } } : { state, end: await tui.gone(session, reasonOf(error)) };
   }
   const now = tui.clock.monoMs();
   const next = seen(state, screen, now);
-  const sight = tui.boot(session, screen);
+  const sight = await trusted(tui, session, tui.boot(session, screen));
   const ready = sight.kind === "composer" ? await readyNow(tui, session, next, screen) : null;
   if (ready !== null) return { state: next, end: ready };
-  const step = bootStep(next, sight, now);
-  // A dead pane keeps its last screen where the host lets it: the words on it were judged above, this is for when there are none.
-  const dead = step.end === undefined && screen.lines.some((line) => /^Pane is dead\b/.test(line));
-  return dead ? { state: next, end: await tui.gone(session, "the agent ended during its start") } : step;
+  return bootStep(next, sight, now);
 }
 
-/** The last look of an aborted bring-up: a positive rejection on screen outranks the abort that its own exit caused. */
+/**
+ * The last look of an aborted bring-up: that there is nothing to resume outranks the abort, which the CLI's own exit may have caused before
+ * its words were seen.
+ */
 async function atAbort(tui: BootTui, session: RuntimeSession): Promise<BringUp> {
-  const screen = await tui.terminal.screen(session).catch(() => null);
-  const sight = screen === null ? null : tui.boot(session, screen);
-  return sight?.kind === "rejected" ? { state: "resume-rejected", reason: sight.reason } : { state: "aborted" };
+  let end: BringUp;
+  try {
+    const sight = await trusted(tui, session, tui.boot(session, await tui.terminal.screen(session)));
+    end = sight.kind === "rejected" ? { state: "resume-rejected", reason: sight.reason } : { state: "aborted" };
+  } catch (error) {
+    end = await tui.gone(session, reasonOf(error));
+  }
+  return end.state === "resume-rejected" ? end : { state: "aborted" };
 }
 
 /** `Runtime.bringUp` for a CLI in a terminal. */
