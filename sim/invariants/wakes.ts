@@ -48,15 +48,18 @@ export const resetIsKept: Invariant = {
   sentence: "A reset request is fulfilled by the next launch or is still recorded.",
   watch(world) {
     const decisions = news(world.truth.decisions);
-    const asked = new Set<string>();
-    const look = (): Breach[] => decisions().flatMap((decision) => followReset(asked, decision));
+    const asked = new Map<string, number>();
+    const look = (): Breach[] => decisions().flatMap((decision) => followReset(world, asked, decision));
     return { look, end: () => [...look(), ...forgotten(world, asked)] };
   },
 };
 
-function followReset(asked: Set<string>, decision: Decided): Breach[] {
+/** `asked`: identities with an open request, and since when. */
+function followReset(world: World, asked: Map<string, number>, decision: Decided): Breach[] {
   const identity = field(decision, "identity");
-  if (decision.ev === "self-fresh") asked.add(identity);
+  if (decision.ev === "self-fresh") asked.set(identity, decision.virtualAt);
+  if (field(decision, "action") === "adopted" && wasFulfilled(world, field(decision, "instance"), asked.get(identity)))
+    asked.delete(identity);
   if (decision.ev === "remove") asked.delete(identity);
   if (decision.ev === "launch" && field(decision, "outcome") === "ready") asked.delete(identity);
   if (decision.ev !== "wake" || field(decision, "mode") !== "resume" || !asked.has(identity)) return [];
@@ -64,8 +67,13 @@ function followReset(asked: Set<string>, decision: Decided): Breach[] {
   return [{ lane: identity, detail: `resumed (${field(decision, "cause")}) though a fresh restart was asked for` }];
 }
 
-function forgotten(world: World, asked: ReadonlySet<string>): Breach[] {
-  return [...asked]
+/** A launch since the request whose line was lost with the daemon that would have written it. */
+function wasFulfilled({ truth }: World, instance: string, askedAt: number | undefined): boolean {
+  return truth.processes.some((process) => process.instance === instance && process.spawnedAt >= (askedAt ?? Number.POSITIVE_INFINITY));
+}
+
+function forgotten(world: World, asked: ReadonlyMap<string, number>): Breach[] {
+  return [...asked.keys()]
     .filter((identity) => world.file(`state/lifecycle/${identity}.new-eager`) === null)
     .map((identity) => ({ lane: identity, detail: "its fresh restart was never ready, and .new-eager is gone" }));
 }
