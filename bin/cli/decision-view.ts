@@ -21,17 +21,17 @@ const SPOKEN = ["mode", "action", "outcome", "stage", "class", "cause", "reason"
 const HIDDEN = new Set(["ts", "ev", "identity", "personality", "runtime", "trace_id", "span_id", ...SPOKEN]);
 
 /** One decision as a line for a person: when, what, about whom, what came of it and why; the inputs follow, dimmed. */
-export function decisionText(record: LogRecord, style: TerminalStyle): string {
+export function decisionText(line: LogRecord, style: TerminalStyle): string {
+  const record = Object.fromEntries(Object.entries(line).map(([key, value]) => [key, printable(value).replaceAll("\n", "\\n")]));
   const who = record["identity"] ?? record["personality"] ?? record["to"] ?? "";
-  const what = SPOKEN.flatMap((key) => spoken(key, record, style));
+  const what = SPOKEN.flatMap((key) => spoken(key, record[key], style));
   const rest = Object.entries(record).filter(([key]) => !HIDDEN.has(key));
   const inputs = rest.map(([key, value]) => `${key}=${value}`).join(" ");
-  const parts = [style.dim(record.ts.slice(11, 23)), style.bold(record.ev.padEnd(9)), style.accent(who.padEnd(16)), ...what];
-  return printable(`${parts.join(" ")}${inputs === "" ? "" : `  ${style.dim(inputs)}`}`);
+  const parts = [style.dim(line.ts.slice(11, 23)), style.bold(line.ev.padEnd(9)), style.accent(who.padEnd(16)), ...what];
+  return `${parts.join(" ")}${inputs === "" ? "" : `  ${style.dim(inputs)}`}`;
 }
 
-function spoken(key: string, record: LogRecord, style: TerminalStyle): string[] {
-  const value = record[key];
+function spoken(key: string, value: string | undefined, style: TerminalStyle): string[] {
   if (value === undefined) return [];
   if (key === "cause") return [`because ${value}${CAUSES.has(value) ? ` (${CAUSES.get(value)})` : ""}`];
   if (key === "ms") return [`in ${value} ms`];

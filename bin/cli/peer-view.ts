@@ -1,4 +1,5 @@
 import type { TerminalStyle } from "../../lib/adapters/terminal-style.ts";
+import type { PeerOverview } from "../../lib/control/index.ts";
 import type { PeerState, PeerStatus } from "../../lib/lifecycle/api.ts";
 import { isoTime } from "../../lib/model/time.ts";
 import { printable, table } from "./io.ts";
@@ -15,16 +16,17 @@ function stateText(peer: PeerStatus, style: TerminalStyle): string {
 }
 
 /** What a message would do now, in a word. */
-function nextWake(peer: PeerStatus): string {
+function nextWake(peer: PeerStatus & { readonly next?: PeerOverview["next"] }): string {
   if (peer.managedBy) return `owned by ${peer.managedBy}`;
   if (peer.state === "stopped") return "refused";
   if (peer.state === "held") return "held back";
   if (peer.state !== "asleep") return "delivered";
+  if (peer.next) return `${peer.next.mode} (${peer.next.cause})`;
   return peer.parked ? "resume" : "fresh";
 }
 
 /** All peers, one line each, with a head line. */
-export function peerTable(peers: readonly PeerStatus[], style: TerminalStyle): string[] {
+export function peerTable(peers: readonly PeerOverview[], style: TerminalStyle): string[] {
   const head = ["PEER", "RUNTIME", "STATE", "ON A MESSAGE", "WAITING", "IDLE", "FOLDER"].map(style.dim);
   const rows = peers.map((peer) => [
     style.bold(peer.personality),
@@ -47,7 +49,7 @@ export function peerDetails(peer: PeerStatus, style: TerminalStyle): string[] {
     ["folder", peer.cwd],
     ["session", peer.instance && `${peer.instance}${peer.pid === null ? "" : `, pid ${peer.pid}`}`],
     ["doing", peer.activity && `${peer.activity}${peer.idleSecs === null ? "" : `, idle ${duration(peer.idleSecs)}`}`],
-    ["on a message", nextWake(peer)],
+    ["on a message", peer.state === "asleep" ? `see "iapeer explain ${peer.personality}"` : nextWake(peer)],
     ["last wake", peer.lastWake && `${peer.lastWake.mode} (${peer.lastWake.cause})`],
     ["deaths counted", String(peer.deaths)],
     ["topics", peer.topics.length === 0 ? null : peer.topics.join(" · ")],

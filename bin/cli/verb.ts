@@ -17,3 +17,13 @@ export function example(...lines: readonly string[]): string {
 export class Failed extends Error {
   override readonly name = "Failed";
 }
+
+/** Collects an option that may be given several times, or once with commas. */
+export function commaList(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...text.split(",").filter((word) => word !== "")];
+}
+
+/** Collects an option that may be given several times. */
+export function each(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}

@@ -67,5 +67,5 @@ function printDecision({ out }: Context, decision: Decision): void {
 }
 
 function noticeText({ err }: Context, notice: Notice): string {
-  return printable(`${err.style.warn("notice:")} ${notice.identity ? `${notice.identity}: ` : ""}${notice.text}`);
+  return `${err.style.warn("notice:")} ${printable(notice.identity ? `${notice.identity}: ${notice.text}` : notice.text)}`;
 }

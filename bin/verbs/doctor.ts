@@ -20,7 +20,7 @@ export const doctorVerb: VerbGroup = (program, contextOf) => {
       else {
         for (const { name, ok, detail, mend } of findings) {
           const mark = ok ? style.good(style.mark("✓", "ok  ")) : style.bad(style.mark("✗", "FAIL"));
-          context.out.line(printable(`${mark} ${name}: ${detail}`));
+          context.out.line(`${mark} ${printable(`${name}: ${detail}`)}`);
           if (mend) context.out.line(printable(`  ${style.mark("→", "mend:")} ${mend}`));
         }
       }

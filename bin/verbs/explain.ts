@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Explanation } from "../../lib/lifecycle/api.ts";
+import type { Explanation, PeerState, PeerStatus } from "../../lib/lifecycle/api.ts";
 import type { Context } from "../cli/context.ts";
 import { printable, table } from "../cli/io.ts";
 import { example, type VerbGroup } from "../cli/verb.ts";
@@ -16,14 +16,18 @@ export const explainVerb: VerbGroup = (program, contextOf) => {
     .action(async (peer: string, options: { topic?: string; runtime?: string; json?: boolean }, command: Command) => {
       const { topic, runtime, json } = options;
       const context = contextOf(command);
-      const explanation = await context.ask<Explanation>("explain", { peer, ...(topic && { topic }), ...(runtime && { runtime }) });
-      if (json) context.out.json(explanation);
-      else print(context, explanation);
+      const which = { peer, ...(runtime && { runtime }) };
+      const explanation = await context.ask<Explanation>("explain", { ...which, ...(topic && { topic }) });
+      if (json) return context.out.json(explanation);
+      const { state } = await context.ask<PeerStatus>("peer", which);
+      print(context, explanation, state);
     });
 };
 
-function print({ out }: Context, { identity, refusal, decision, rows, changes }: Explanation): void {
+function print({ out }: Context, { identity, refusal, decision, rows, changes }: Explanation, state: PeerState): void {
   const { style } = out;
+  const up = state === "alive" || state === "booting" || state === "waiting";
+  if (up) out.line(printable(`${identity} is ${state}: a message goes to its session. Had that session ended by itself just now:`));
   if (refusal) out.line(`${style.bad("refused")}: ${printable(`a wake of ${identity} would be refused now (${refusal}); otherwise:`)}`);
   out.line(printable(`${identity} would come up ${decision.mode.toUpperCase()}, because ${decision.cause}`));
   out.line();

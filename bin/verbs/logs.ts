@@ -3,7 +3,7 @@ import { formatLine, type LogRecord, parseRecord, readLog } from "../../lib/log/
 import { parseIsoTime } from "../../lib/model/time.ts";
 import type { Context } from "../cli/context.ts";
 import { decisionText } from "../cli/decision-view.ts";
-import { example, type VerbGroup } from "../cli/verb.ts";
+import { commaList, example, type VerbGroup } from "../cli/verb.ts";
 
 interface LogOptions {
   readonly follow?: boolean;
@@ -24,18 +24,18 @@ export const logVerbs: VerbGroup = (program, contextOf) => {
     )
     .option("-f, --follow", "go on with each decision as it is made")
     .option("--peer <name>", "one peer or one identity")
-    .option("--ev <events...>", "only these events (wake, launch, supervise, exit, deliver, …)")
+    .option("--ev <events>", "only these events, with commas: wake,launch,supervise,exit,deliver", commaList)
     .option("--since <when>", "only from then on: 90s, 10m, 2h, 3d or an ISO time", readSince)
     .option("-n, --lines <count>", "at most this many of the newest", readCount, 200)
     .option("--json", "one JSON object per decision")
-    .addHelpText("after", example("logs --peer scout --since 1h", "logs -f --ev wake exit"))
+    .addHelpText("after", example("logs --peer scout --since 1h", "logs -f --ev wake,exit"))
     .action((options: LogOptions, command: Command) => logs(contextOf(command), options));
   program
     .command("events")
     .summary("each decision as it is made, as JSON lines")
     .description("The same as logs -f --json -n 0.")
     .option("--peer <name>", "one peer or one identity")
-    .option("--ev <events...>", "only these events")
+    .option("--ev <events>", "only these events, with commas", commaList)
     .addHelpText("after", example("events --ev wake | jq .cause"))
     .action((options: Pick<LogOptions, "peer" | "ev">, command: Command) =>
       logs(contextOf(command), { ...options, follow: true, json: true, lines: 0 }),

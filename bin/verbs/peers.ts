@@ -1,13 +1,13 @@
 import { join, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { findOnPath } from "../../lib/adapters/node-environment.ts";
-import type { CreateRequest } from "../../lib/control/index.ts";
+import type { CreateRequest, PeerOverview } from "../../lib/control/index.ts";
 import type { PeerStatus } from "../../lib/lifecycle/api.ts";
 import type { PeerProfile } from "../../lib/model/peer.ts";
 import type { Context } from "../cli/context.ts";
 import { printable } from "../cli/io.ts";
 import { peerDetails, peerTable } from "../cli/peer-view.ts";
-import { example, type VerbGroup } from "../cli/verb.ts";
+import { commaList, example, type VerbGroup } from "../cli/verb.ts";
 
 interface CreateOptions {
   readonly runtime?: readonly string[];
@@ -21,7 +21,7 @@ interface CreateOptions {
 
 function withProfileOptions(command: Command): Command {
   return command
-    .option("--runtime <names...>", "agent CLIs of the peer, the default one first (claude, codex, demo)")
+    .option("--runtime <names>", "agent CLIs of the peer, with commas, the default one first: claude,demo", commaList)
     .option("--name <name>", "only to be sure: refused when the folder gives another name")
     .option("--description <text>", "what the peer is for")
     .option("--prompt <text>", "first turn of every fresh conversation")
@@ -71,7 +71,7 @@ const addViews: VerbGroup = (program, contextOf) => {
     .addHelpText("after", example("list", "list --json | jq '.[].identity'"))
     .action(async (options: { json?: boolean }, command: Command) => {
       const context = contextOf(command);
-      const peers = await context.ask<PeerStatus[]>("peers");
+      const peers = await context.ask<PeerOverview[]>("overview");
       if (options.json) return context.out.json(peers);
       if (peers.length === 0) context.out.line('no peers yet: make one with "iapeer create <name> --runtime demo"');
       else for (const line of peerTable(peers, context.out.style)) context.out.line(line);
@@ -93,7 +93,7 @@ async function create(context: Context, place: Pick<CreateRequest, "cwd" | "make
   const { runtime, name, description, prompt, permissions, telegram, json } = options;
   const request: CreateRequest = {
     ...place,
-    ...(runtime && { runtimes: runtime.flatMap((names) => names.split(",")) }),
+    ...(runtime && { runtimes: [...runtime] }),
     ...(name && { personality: name }),
     ...(description && { description }),
     ...(prompt && { initialPrompt: prompt }),

@@ -4,7 +4,7 @@ import { IapeerError } from "../../lib/model/errors.ts";
 import type { Receipt } from "../../lib/model/message.ts";
 import type { Context } from "../cli/context.ts";
 import { printable } from "../cli/io.ts";
-import { example, Failed, type VerbGroup } from "../cli/verb.ts";
+import { each, example, Failed, type VerbGroup } from "../cli/verb.ts";
 
 interface SendOptions {
   readonly topic?: string;
@@ -26,7 +26,7 @@ export const sendVerb: VerbGroup = (program, contextOf) => {
     .option("--from <peer>", "the sender (inside a session: its own peer)")
     .option("--id <id>", "id of the message: repeating it sends nothing twice")
     .option("--runtime <name>", "one of several runtimes of the peer")
-    .option("--attach <file...>", "absolute paths that go with the message")
+    .option("--attach <file>", "absolute path that goes with the message; may be repeated", each)
     .option("--no-wait", "return as soon as the message is safely taken in")
     .option("--timeout <seconds>", "wait at most this long for the landing", wholeSeconds, 300)
     .option("--json", "print the receipt as JSON")

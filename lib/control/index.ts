@@ -6,4 +6,4 @@ export { type LineSplitter, lineSplitter } from "./lines.ts";
 export { type Connection, controlAddressPath, controlSocketPath, MAX_LINE_BYTES, PROTOCOL } from "./protocol.ts";
 export { isFinal, type ReceiptFeed, receiptFeed } from "./receipts.ts";
 export { serveControl } from "./server.ts";
-export { type DaemonAbout, VERBS, type VerbParts } from "./verbs.ts";
+export { type DaemonAbout, type PeerOverview, VERBS, type VerbParts } from "./verbs.ts";

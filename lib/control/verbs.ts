@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Daemon } from "../lifecycle/api.ts";
+import type { Daemon, PeerStatus } from "../lifecycle/api.ts";
 import { decisionLine, type LifecycleLog } from "../log/index.ts";
 import { MESSAGE_LIMITS } from "../model/message.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -117,12 +117,29 @@ function events(parts: VerbParts, args: z.output<typeof eventsArgs>, call: VerbC
   });
 }
 
+/** A peer's status, and for a sleeping one what a message without a topic would do; null when that cannot be told. */
+export interface PeerOverview extends PeerStatus {
+  readonly next: { readonly mode: string; readonly cause: string } | null;
+}
+
+async function overview({ daemon }: VerbParts): Promise<PeerOverview[]> {
+  return Promise.all(
+    (await daemon.peers()).map(async (peer) => {
+      if (peer.state !== "asleep") return { ...peer, next: null };
+      const { personality, runtime } = peer;
+      const explanation = await daemon.explain({ personality, runtime }).catch(() => null);
+      return { ...peer, next: explanation && { mode: explanation.decision.mode, cause: explanation.decision.cause } };
+    }),
+  );
+}
+
 const nothing = z.strictObject({});
 
 /** Everything that can be asked of a daemon over its socket. */
 export const VERBS: Readonly<Record<string, Verb>> = {
   about: verb(nothing, async ({ about, log }) => ({ ...about, log: log?.stats() ?? null })),
   peers: verb(nothing, ({ daemon }) => daemon.peers()),
+  overview: verb(nothing, overview),
   peer: peerVerb((daemon, ref) => daemon.peer(ref)),
   explain: verb(z.strictObject({ ...peerFields, topic: z.string().optional() }), ({ daemon }, args) =>
     daemon.explain(refOf(args), args.topic),
