@@ -14,14 +14,14 @@ async function mountSim(program: Command): Promise<void> {
 }
 
 const interrupted = new AbortController();
-if (!["daemon", "up", "attach"].some((verb) => process.argv.includes(verb))) {
-  process.once("SIGINT", () => interrupted.abort());
+const daemonRuns = ["daemon", "up"].some((verb) => process.argv.includes(verb));
+if (!daemonRuns && !process.argv.includes("attach")) process.once("SIGINT", () => interrupted.abort());
+for (const output of [process.stdout, process.stderr]) {
+  output.on("error", () => {
+    // `iapeer logs | head` closes the pipe: that ends a verb, and is no failure. A daemon outlives whoever read along.
+    if (!daemonRuns) process.exit(0);
+  });
 }
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  // `iapeer logs | head` closes the pipe: that is no failure.
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
-});
 
 process.exitCode = await runCli(
   process.argv.slice(2),

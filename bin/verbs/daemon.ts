@@ -42,7 +42,9 @@ export async function bringUp(context: Context, printDecisions: boolean): Promis
       const alive = (await running.daemon.peers().catch(() => [])).filter((peer) => peer.state === "alive").length;
       await running.stop();
       if (alive > 0)
-        err.line(`the daemon has ended; ${alive === 1 ? "1 session keeps" : `${alive} sessions keep`} running, the next start adopts them`);
+        err.line(
+          `the daemon has ended; ${alive === 1 ? "1 session keeps" : `${alive} sessions keep`} running, the next start adopts ${alive === 1 ? "it" : "them"}`,
+        );
     },
   });
   running = await runDaemon({
