@@ -75,7 +75,8 @@ describe.skipIf(!claudeInstalled)("claude: what changes a conversation", () => {
     await the().host.keys(session, "Enter");
     await expect.poll(() => the().runtime.reference(session), { timeout: 10_000 }).not.toBe(session.reference);
     const after = outgoing("after");
-    expect(await deliver(session, after)).toMatchObject({ state: "landed" });
+    // The new reference is known before the composer is drawn empty again: until then the answer is `busy`.
+    await expect.poll(() => deliver(session, after), { timeout: 10_000 }).toMatchObject({ state: "landed" });
     await settle(session);
     expect(seen(await the().runtime.reference(session))).toContain(after.text);
     expect(await the().runtime.hasLanded(session, before.id)).toBe(true);

@@ -6,8 +6,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** Exact versions; the npm package and the program that it puts into `node_modules/.bin`. */
-const RUNTIMES = [{ name: "claude", pack: "@anthropic-ai/claude-code", version: "2.1.197" }];
+/** Exact versions; `name` is the program in `node_modules/.bin`, `setup` the package's own install step (it puts the native program in place). */
+const RUNTIMES = [{ name: "claude", pack: "@anthropic-ai/claude-code", version: "2.1.197", setup: "install.cjs" }];
 
 const folder = fileURLToPath(new URL("../../.runtimes/", import.meta.url));
 const wanted = process.argv.length > 2 ? RUNTIMES.filter(({ name }) => process.argv.includes(name)) : RUNTIMES;
@@ -18,6 +18,13 @@ function installedVersion(pack) {
   return existsSync(manifest) ? JSON.parse(readFileSync(manifest, "utf8")).version : null;
 }
 
+/** Runs one step; ends this script when the step fails. */
+function run(program, args) {
+  if (spawnSync(program, args, { stdio: "inherit" }).status === 0) return;
+  console.error(`failed: ${program} ${args.join(" ")}; the suite skips the runtimes that are not in ${folder}`);
+  process.exit(1);
+}
+
 mkdirSync(folder, { recursive: true });
 if (!existsSync(`${folder}package.json`)) writeFileSync(`${folder}package.json`, `${JSON.stringify({ private: true }, null, 2)}\n`);
 
@@ -26,10 +33,9 @@ const missing = wanted.filter(({ name, pack, version }) => {
 });
 if (missing.length > 0) {
   const packs = missing.map(({ pack, version }) => `${pack}@${version}`);
-  const done = spawnSync("npm", ["install", "--prefix", folder, "--save-exact", "--no-audit", "--no-fund", ...packs], { stdio: "inherit" });
-  if (done.status !== 0) {
-    console.error(`npm could not install ${packs.join(" ")} into ${folder}; the suite skips the runtimes that are not there`);
-    process.exit(1);
-  }
+  // Install scripts run below and by name: newer versions of npm hold them back until somebody approves.
+  const options = ["--prefix", folder, "--save-exact", "--ignore-scripts", "--no-audit", "--no-fund"];
+  run("npm", ["install", ...options, ...packs]);
+  for (const { pack, setup } of missing) if (setup) run(process.execPath, [`${folder}node_modules/${pack}/${setup}`]);
 }
 for (const { name, version } of wanted) console.log(`${name} ${version}: ${folder}node_modules/.bin/${name}`);

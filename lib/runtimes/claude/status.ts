@@ -5,15 +5,12 @@ import type { Activity, Disk, RuntimeSession } from "../../ports/index.ts";
 export interface ClaudeStatus {
   readonly sessionId: string | null;
   readonly turn: Activity["turn"];
-  /** `permission prompt`, …; null unless waiting. */
-  readonly waitingFor: string | null;
 }
 
 interface StatusFile {
   readonly sessionId?: unknown;
   readonly procStart?: unknown;
   readonly status?: unknown;
-  readonly waitingFor?: unknown;
 }
 
 const TURNS = new Set(["idle", "busy", "waiting"]);
@@ -40,7 +37,6 @@ export function parseClaudeStatus(text: string, startTime: string): ClaudeStatus
   return {
     sessionId: typeof file.sessionId === "string" ? file.sessionId : null,
     turn: turnOf(file.status),
-    waitingFor: typeof file.waitingFor === "string" ? file.waitingFor : null,
   };
 }
 

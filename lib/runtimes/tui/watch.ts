@@ -14,8 +14,12 @@ export async function turnOf(tui: Tui, session: RuntimeSession): Promise<Activit
   return view?.turn ?? "unknown";
 }
 
-/** Resolves when the turn is over (idle), or when aborted. */
+/**
+ * Resolves when the turn is over (idle), or when aborted; never before one poll, so that a caller who tries, waits and tries again does not
+ * spin while a person types into an idle session.
+ */
 export async function untilIdle(tui: Tui, session: RuntimeSession, signal: AbortSignal): Promise<void> {
+  await sleep(tui.clock, POLL_MS, signal);
   for (let silent = 0; !signal.aborted; ) {
     let turn = await tui.turn(session);
     silent = turn === "unknown" ? silent + 1 : 0;
