@@ -10,6 +10,7 @@ import { nearest, unknownWord } from "./problem.ts";
 export const RECORD_FIELDS = [
   ...["ev", "personality", "identity", "runtime", "mode", "cause", "reason", "instance", "outcome", "action", "class", "code", "signal"],
   ...["stage", "topic", "deaths", "until", "kind", "secs", "version", "epoch", "trace", "from"],
+  ...["state", "level", "count", "file", "asked", "parked", "probe", "topics", "limit"],
 ] as const;
 
 const MODES = ["fresh", "resume", "fail", "refused"];
