@@ -47,8 +47,8 @@ interface Names {
 function declaredNames(data: Readonly<Record<string, unknown>>, entries: readonly RawEntry[]): Names {
   const peers = data["peers"];
   const messages = entries.flatMap((entry) => {
-    const name = entry.verb === "send" ? (entry.value as { as?: string } | null)?.as : undefined;
-    return name === undefined ? [] : occurrenceNames(name, entry.repeat?.times ?? 1);
+    const name = entry.verb === "send" ? (entry.written as { as?: unknown } | null)?.as : undefined;
+    return typeof name !== "string" ? [] : occurrenceNames(name, entry.repeat?.times ?? 1);
   });
   return { peers: typeof peers === "object" && peers !== null ? Object.keys(peers) : [], messages };
 }

@@ -15,7 +15,10 @@ export interface RawEntry {
   readonly atMs: number;
   readonly place: Place;
   readonly verb: Verb | null;
+  /** The validated value; null when it is not valid. */
   readonly value: unknown;
+  /** The value as it stands in the file. */
+  readonly written: unknown;
   readonly expect: RawExpectation | null;
   readonly because: string | null;
   readonly repeat: { readonly every: number; readonly times: number } | null;
@@ -80,7 +83,7 @@ function readBody(
   raw: Record<string, unknown>,
   path: readonly PropertyKey[],
   problems: Problems,
-): Pick<RawEntry, "verb" | "value" | "expect" | "because"> {
+): Pick<RawEntry, "verb" | "value" | "written" | "expect" | "because"> {
   const keys = Object.keys(raw);
   const verbs = keys.filter((key): key is Verb => (VERBS as readonly string[]).includes(key));
   const unknown = keys.filter((key) => !(VERBS as readonly string[]).includes(key) && !(ENTRY_KEYS as readonly string[]).includes(key));
@@ -93,6 +96,7 @@ function readBody(
   if ("because" in raw && !("expect" in raw)) problems.add([...path, "because"], '"because" stands beside an "expect"', "key");
   return {
     verb,
+    written: verb === null ? null : raw[verb],
     value: verb === null ? null : problems.parse(schemaFor(verb, raw[verb]), raw[verb], [...path, verb]),
     expect: "expect" in raw ? problems.parse(expectation, raw["expect"], [...path, "expect"]) : null,
     because: "because" in raw ? problems.parse(text, raw["because"], [...path, "because"]) : null,

@@ -1,0 +1,74 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { CrashesOptions } from "./crashes-command.ts";
+import type { RunCommandOptions } from "./run-command.ts";
+
+/** Where scenarios are looked for when no file is named. */
+export const DEFAULT_GLOB = "scenarios/**/*.yaml";
+
+/** `iapeer sim …`. The work is loaded when a command runs, so that mounting it costs nothing. Sets `process.exitCode`. */
+export function simCommand(): Command {
+  const sim = new Command("sim").description("run scenarios: the production lifecycle on a virtual machine");
+  addRun(sim);
+  sim
+    .command("schema")
+    .description("JSON Schema of scenario files on standard output")
+    .action(async () => {
+      const { scenarioJsonSchemaText } = await import("../language/json-schema.ts");
+      process.stdout.write(scenarioJsonSchemaText());
+    });
+  sim
+    .command("points <file>")
+    .description("the addressable disk and host operations of a run, numbered")
+    .action(async (file: string) => {
+      const { pointsCommand } = await import("./points-command.ts");
+      process.exitCode = await pointsCommand(file);
+    });
+  addCrashes(sim);
+  return sim;
+}
+
+function addRun(sim: Command): void {
+  sim
+    .command("run [files...]")
+    .description(`run scenario files or globs (default ${DEFAULT_GLOB})`)
+    .addOption(new Option("--reporter <name>", "form of the report").choices(["pretty", "json", "junit", "tap"]).default("pretty"))
+    .option("--tag <tag>", "only scenarios with this tag (repeatable: any of them)", collect, [])
+    .option("--update", "write what happened into `log:` lists that are empty or marked `# update`")
+    .option("--twice", "run each file twice and show the first line in which the traces differ")
+    .option("--watch", "run again whenever a scenario or the code changes")
+    .option("--html <file>", "write the run as a page that can be walked through in time (one scenario)")
+    .option("--coverage <file>", "write which rules fired how often, and in which files, as JSON")
+    .addHelpText(
+      "after",
+      "\nExit status: 0 all hold; 1 an expectation or invariant fails; 2 undecided; 3 a file is no valid scenario.\nThe worst of several files counts, in the order 3, 1, 2, 0.",
+    )
+    .action(async (files: string[], options: RunCommandOptions) => {
+      const { runCommand } = await import("./run-command.ts");
+      process.exitCode = await runCommand(files.length === 0 ? [DEFAULT_GLOB] : files, options);
+    });
+}
+
+function addCrashes(sim: Command): void {
+  sim
+    .command("crashes <files...>")
+    .description("the daemon dies at every operation of a run, each in its own run, with and without power loss")
+    .addOption(new Option("--kind <kind>", "how it dies (default: both)").choices(["crash", "powerLoss"]))
+    .option("--point <n>", "only at this operation (see `iapeer sim points`)", wholeNumber)
+    .addOption(new Option("--when <when>", "only before or only after the operation").choices(["before", "after"]))
+    .option("--write <folder>", "write a scenario for each failure that reproduces it")
+    .option("--jobs <n>", "worker threads", wholeNumber, 1)
+    .action(async (files: string[], options: CrashesOptions) => {
+      const { crashesCommand } = await import("./crashes-command.ts");
+      process.exitCode = await crashesCommand(files, options);
+    });
+}
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+function wholeNumber(value: string): number {
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= 1) return number;
+  throw new InvalidArgumentError("a whole number of at least 1 is wanted");
+}
