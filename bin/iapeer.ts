@@ -1,37 +1,41 @@
 #!/usr/bin/env node
 import type { Command } from "commander";
+import { simCommand } from "../sim/cli/index.ts";
 import { runCli } from "./cli/program.ts";
 
-/** Scenarios are loaded only when they are asked for: they bring a whole virtual machine along. */
-async function mountSim(program: Command): Promise<void> {
-  if (!process.argv.slice(2).includes("sim")) {
-    program.command("sim", { hidden: false }).summary("run scenarios on a virtual machine").helpOption(false);
-    return;
-  }
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const { simCommand }: { simCommand: () => Command } = await import(new URL(`../sim/cli/index.${extension}`, import.meta.url).href);
-  program.addCommand(simCommand());
+/** Usage errors of subcommands end as ours do. */
+function mountSim(program: Command): void {
+  const inherit = (command: Command, from: Command): void => {
+    command.copyInheritedSettings(from);
+    for (const below of command.commands) inherit(below, command);
+  };
+  const sim = simCommand();
+  program.addCommand(sim);
+  inherit(sim, program);
 }
 
+/** The verb of a command line: its first word that is neither an option nor the root's value. */
+function verbOf(argv: readonly string[]): string | undefined {
+  return argv.find((word, index) => !word.startsWith("-") && argv[index - 1] !== "--root");
+}
+
+const argv = process.argv.slice(2);
+const verb = verbOf(argv) ?? "help";
 const interrupted = new AbortController();
-const daemonRuns = ["daemon", "up"].some((verb) => process.argv.includes(verb));
-if (!daemonRuns && !process.argv.includes("attach")) process.once("SIGINT", () => interrupted.abort());
+// These have ways of their own to end.
+if (!["daemon", "up", "attach", "sim"].includes(verb)) process.once("SIGINT", () => interrupted.abort());
 for (const output of [process.stdout, process.stderr]) {
   output.on("error", () => {
     // `iapeer logs | head` closes the pipe: that ends a verb, and is no failure. A daemon outlives whoever read along.
-    if (!daemonRuns) process.exit(0);
+    if (verb !== "daemon" && verb !== "up") process.exit(0);
   });
 }
 
-process.exitCode = await runCli(
+const { env, stdin, stdout, stderr } = process;
+const code = await runCli(
   process.argv.slice(2),
-  {
-    env: process.env,
-    cwd: process.cwd(),
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
-    interrupted: interrupted.signal,
-  },
+  { env, cwd: process.cwd(), stdin, stdout, stderr, interrupted: interrupted.signal },
   mountSim,
 );
+// A verb may have set an exit code of its own (`sim run`: 2 and 3 mean more than "failed").
+if (code !== 0) process.exitCode = code;

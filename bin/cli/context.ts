@@ -2,7 +2,9 @@ import { nodeClock } from "../../lib/adapters/clock.ts";
 import { connectControl } from "../../lib/adapters/control-socket.ts";
 import { nodeDisk } from "../../lib/adapters/disk.ts";
 import { rootFolder, whoAmI } from "../../lib/adapters/node-environment.ts";
-import { type CallOptions, controlClient, controlSocketPath } from "../../lib/control/index.ts";
+// Not through the index: a verb that only asks shall not wait for the schemas of those that answer.
+import { type CallOptions, controlClient } from "../../lib/control/client.ts";
+import { controlSocketPath } from "../../lib/control/protocol.ts";
 import type { Clock, Disk } from "../../lib/ports/index.ts";
 import { type Io, type Printer, printer } from "./io.ts";
 

@@ -46,9 +46,9 @@ export function buildProgram(io: Io): Command {
 }
 
 /** Runs one command line (without program names) and resolves with the exit code: 0 done, 1 failed, 2 wrong usage. */
-export async function runCli(argv: readonly string[], io: Io, mount?: (program: Command) => Promise<void>): Promise<number> {
+export async function runCli(argv: readonly string[], io: Io, mount?: (program: Command) => void): Promise<number> {
   const program = buildProgram(io);
-  await mount?.(program);
+  mount?.(program);
   try {
     await program.parseAsync([...argv], { from: "user" });
     return 0;

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { isFinal } from "../../lib/control/index.ts";
+import { isFinal } from "../../lib/control/receipts.ts";
 import { IapeerError } from "../../lib/model/errors.ts";
 import type { Receipt } from "../../lib/model/message.ts";
 import type { Context } from "../cli/context.ts";

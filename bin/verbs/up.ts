@@ -1,8 +1,7 @@
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { packageVersion } from "../../lib/adapters/node-environment.ts";
-import { createPeer } from "../../lib/control/create-peer.ts";
-import { createRequest, isFinal } from "../../lib/control/index.ts";
+import { isFinal } from "../../lib/control/receipts.ts";
 import { type Context, createContext } from "../cli/context.ts";
 import { printable } from "../cli/io.ts";
 import { quoted, selfCommand } from "../cli/self-command.ts";
@@ -44,6 +43,7 @@ async function up(context: Context): Promise<void> {
 
 /** A first peer with a first message, so that there is something to see. */
 async function welcome({ root, clock }: Context, running: RunningDaemon): Promise<void> {
+  const { createPeer, createRequest } = await import("../../lib/control/index.ts");
   const cwd = join(root, "peers", FIRST_PEER);
   const description = "the first peer, on the demo agent: it costs nothing and answers at once";
   await createPeer(running.create, createRequest.parse({ cwd, makeFolder: true, runtimes: ["demo"], description }));

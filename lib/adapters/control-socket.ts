@@ -1,7 +1,8 @@
 import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
-import { type Connection, lineSplitter, MAX_LINE_BYTES } from "../control/index.ts";
+import { lineSplitter } from "../control/lines.ts";
+import { type Connection, MAX_LINE_BYTES } from "../control/protocol.ts";
 import { IapeerError, reasonOf } from "../model/errors.ts";
 
 /** A client that does not read is let go before what waits for it fills the memory. */

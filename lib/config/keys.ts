@@ -1,4 +1,4 @@
-import { DEFAULT_SETTINGS, type Settings } from "../model/settings.ts";
+import type { Settings } from "../model/settings.ts";
 
 /** One setting: what its text may be and which value that gives. */
 export interface SettingKey {
@@ -7,8 +7,6 @@ export interface SettingKey {
   readonly accepts: string;
   /** Null when the text is not accepted. */
   readonly read: (text: string) => number | boolean | null;
-  /** As `doctor` and the documentation print the default. */
-  readonly fallback: string;
 }
 
 /** Ten years: longer durations are typing errors, and every timer stays within what a clock can hold. */
@@ -40,7 +38,6 @@ function seconds(name: keyof Settings, least: 0 | 1): SettingKey {
       const value = whole(text, least, LONGEST_SECS);
       return value === null ? null : value * 1000;
     },
-    fallback: String(Number(DEFAULT_SETTINGS[name]) / 1000),
   };
 }
 
@@ -49,12 +46,11 @@ function count(name: keyof Settings, least: number, most: number): SettingKey {
     name,
     accepts: `a whole number from ${least} to ${most}, digits only`,
     read: (text) => whole(text, least, most),
-    fallback: String(DEFAULT_SETTINGS[name]),
   };
 }
 
 function onOff(name: keyof Settings): SettingKey {
-  return { name, accepts: "on, true, yes, 1, off, false, no or 0", read: (text) => WORDS[text] ?? null, fallback: "off" };
+  return { name, accepts: "on, true, yes, 1, off, false, no or 0", read: (text) => WORDS[text] ?? null };
 }
 
 /** The keys of lifecycle §4, for the environment and for `<root>/config.yaml` alike. The crash ring holds 16 deaths, so no guard can count more. */
@@ -72,10 +68,9 @@ export const SETTING_KEYS: Readonly<Record<string, SettingKey>> = {
 };
 
 /** Names in the environment that are ours but not settings of the lifecycle. */
-const OTHER_NAMES = new Set(["IAPEER_ROOT", "IAPEER_INSTANCE", "IAPEER_BIN", "IAPEER_PORT", "IAPEER_CLAUDE_BIN", "IAPEER_CODEX_BIN"]);
-const OTHER_PREFIXES = ["IAPEER_DEMO_", "IAPEER_TEST_"];
+const OTHER_NAMES = new Set(["IAPEER_ROOT", "IAPEER_INSTANCE", "IAPEER_BIN"]);
 
 /** Is this environment variable none of the settings' business? */
 export function isForeignName(name: string): boolean {
-  return !name.startsWith("IAPEER_") || OTHER_NAMES.has(name) || OTHER_PREFIXES.some((prefix) => name.startsWith(prefix));
+  return !name.startsWith("IAPEER_") || OTHER_NAMES.has(name) || name.startsWith("IAPEER_DEMO_");
 }

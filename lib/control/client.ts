@@ -1,6 +1,6 @@
 import { IapeerError } from "../model/errors.ts";
 import type { Clock } from "../ports/clock.ts";
-import { type Connection, type ControlReply, PROTOCOL, readLine, replyLine } from "./protocol.ts";
+import { type Connection, type ControlReply, PROTOCOL, readReply } from "./protocol.ts";
 
 /** A verb's way to the daemon. */
 export interface ControlClient {
@@ -28,7 +28,7 @@ export function controlClient(connection: Connection, clock: Clock): ControlClie
   let nextId = 1;
   let closed = false;
   connection.onLine((line) => {
-    const reply = readLine(replyLine, line);
+    const reply = readReply(line);
     if (reply !== null && reply.id !== null) return pending.get(reply.id)?.settle(reply);
     const refusal = reply && "error" in reply ? new IapeerError(reply.error.code, `the daemon refused: ${reply.error.message}`) : undefined;
     for (const { lost } of [...pending.values()]) lost(refusal);

@@ -1,5 +1,3 @@
-import { z } from "zod";
-
 /**
  * The words between a verb and the daemon: one JSON object per line over a local socket. A request carries the protocol's version and an id;
  * the answer carries the same id. A streaming request is answered by any number of `event` lines before its one final line.
@@ -30,26 +28,51 @@ export interface Connection {
   close(): void;
 }
 
-export const requestLine = z.object({
-  v: z.int(),
-  id: z.int(),
-  verb: z.string().max(40),
-  args: z.record(z.string(), z.unknown()).default({}),
-});
-export type ControlRequest = z.infer<typeof requestLine>;
+/** What a client asks. */
+export interface ControlRequest {
+  readonly v: number;
+  readonly id: number;
+  readonly verb: string;
+  readonly args: Readonly<Record<string, unknown>>;
+}
 
-export const replyLine = z.union([
-  z.object({ id: z.int().nullable(), event: z.unknown() }).refine((line) => line.event !== undefined),
-  z.object({ id: z.int().nullable(), error: z.object({ code: z.string(), message: z.string() }) }),
-  z.object({ id: z.int().nullable(), ok: z.literal(true), result: z.unknown() }),
-]);
-export type ControlReply = z.infer<typeof replyLine>;
+/** What the daemon answers; the id is null when the request had none that could be read. */
+export type ControlReply = { readonly id: number | null } & (
+  | { readonly event: unknown }
+  | { readonly error: { readonly code: string; readonly message: string } }
+  | { readonly ok: true; readonly result: unknown }
+);
 
-/** JSON of one line, checked; null when it is none. */
-export function readLine<T>(schema: z.ZodType<T>, line: string): T | null {
+/** A request from a line, or null when it is none. */
+export function readRequest(line: string): ControlRequest | null {
+  const fields = objectOf(line);
+  if (fields === null) return null;
+  const { v, id, verb, args = {} } = fields;
+  if (!Number.isSafeInteger(v) || !Number.isSafeInteger(id) || typeof verb !== "string" || !isObject(args)) return null;
+  return { v: Number(v), id: Number(id), verb, args };
+}
+
+/** A reply from a line, or null when it is none. */
+export function readReply(line: string): ControlReply | null {
+  const fields = objectOf(line);
+  if (fields === null || (fields["id"] !== null && !Number.isSafeInteger(fields["id"]))) return null;
+  const id = fields["id"] as number | null;
+  const { event, error, ok, result } = fields;
+  if (event !== undefined) return { id, event };
+  if (ok === true) return { id, ok, result };
+  if (!isObject(error) || typeof error["code"] !== "string" || typeof error["message"] !== "string") return null;
+  return { id, error: { code: error["code"], message: error["message"] } };
+}
+
+function objectOf(line: string): Record<string, unknown> | null {
   try {
-    return schema.safeParse(JSON.parse(line)).data ?? null;
+    const value: unknown = JSON.parse(line);
+    return isObject(value) ? value : null;
   } catch {
     return null;
   }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
 }

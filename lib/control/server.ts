@@ -1,7 +1,7 @@
 import { closest } from "fastest-levenshtein";
 import { z } from "zod";
 import { IapeerError, reasonOf } from "../model/errors.ts";
-import { type Connection, type ControlRequest, PROTOCOL, readLine, requestLine } from "./protocol.ts";
+import { type Connection, type ControlRequest, PROTOCOL, readRequest } from "./protocol.ts";
 import { VERBS, type VerbParts } from "./verbs.ts";
 
 /** One client may have this many requests under way; more are refused, so that a runaway client costs nobody else. */
@@ -14,7 +14,7 @@ export function serveControl(parts: VerbParts): (connection: Connection) => void
     let open = 0;
     connection.onClose(() => gone.abort());
     connection.onLine((line) => {
-      const request = readLine(requestLine, line);
+      const request = readRequest(line);
       const write = (reply: object): void => connection.send(JSON.stringify({ id: request?.id ?? null, ...reply }));
       if (request === null) return write({ error: { code: "bad-request", message: `not a request: ${line.slice(0, 80)}` } });
       if (open >= MAX_OPEN)
