@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Daemon, PeerStatus } from "../lifecycle/api.ts";
 import { decisionLine, type LifecycleLog } from "../log/index.ts";
 import { MESSAGE_LIMITS } from "../model/message.ts";
-import type { Clock } from "../ports/clock.ts";
+import { type Clock, sleep } from "../ports/clock.ts";
 import { type CreateParts, createPeer, createRequest } from "./create-peer.ts";
 import type { DecisionFeed } from "./feed.ts";
 import { isFinal, type ReceiptFeed } from "./receipts.ts";
@@ -72,13 +72,15 @@ async function send(parts: VerbParts, args: z.output<typeof sendArgs>, call: Ver
   const { waitMs, ...given } = args;
   const id = given.id ?? parts.newId();
   const stopFollowing = parts.receipts.follow(id, call.emit);
+  const over = new AbortController();
   try {
     const first = await parts.daemon.send({ ...defined(given), id });
     if (isFinal(first) || waitMs === 0) return first;
-    await Promise.race([parts.daemon.settled(first.id), pause(parts.clock, waitMs, call.gone)]);
+    await Promise.race([parts.daemon.settled(first.id), sleep(parts.clock, waitMs, AbortSignal.any([call.gone, over.signal]))]);
     return parts.daemon.receipt(first.id) ?? first;
   } finally {
     stopFollowing();
+    over.abort();
   }
 }
 
@@ -89,21 +91,12 @@ function defined<T extends object>(fields: T): Defined<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
 }
 
-function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = clock.after(ms, resolve);
-    signal.addEventListener("abort", () => {
-      timer.cancel();
-      resolve();
-    });
-  });
-}
-
 const eventsArgs = z.strictObject({ identity: z.string().optional(), ev: z.array(z.string()).optional() });
 
 /** Streams log lines of decisions until the client leaves. */
 function events(parts: VerbParts, args: z.output<typeof eventsArgs>, call: VerbCall): Promise<unknown> {
   return new Promise((resolve) => {
+    if (call.gone.aborted) return resolve(null);
     const stop = parts.feed.subscribe((decision) => {
       if (args.ev && !args.ev.includes(decision.ev)) return;
       if (args.identity !== undefined && decision.fields["identity"] !== args.identity) return;
