@@ -1,11 +1,14 @@
 import { composeEnvelope, composeStart } from "../model/envelope.ts";
+import { reasonOf } from "../model/errors.ts";
 import type { Message } from "../model/message.ts";
 import type { OutgoingMessage } from "../ports/index.ts";
-import { type Context, clearTimer, durably, inboxOf, runtimeOf, setTimer, tell } from "./context.ts";
+import { type Context, clearTimer, durably, inboxOf, runtimeOf, setTimer, settledOrPause, tell } from "./context.ts";
 import { endInstance } from "./ending.ts";
 import { armStable } from "./hold.ts";
-import { commitLanded, noteTopic } from "./landed.ts";
+import { commitLanded, noteTopic, referenceNow } from "./landed.ts";
+import { LeaseLost } from "./lease.ts";
 import { type BringUp, type Peer, runtimeSession } from "./peer.ts";
+import type { SessionRecord } from "./state/record.ts";
 import type { MarkerSuffix } from "./state/store.ts";
 
 /**
@@ -13,6 +16,15 @@ import type { MarkerSuffix } from "./state/store.ts";
  * stop or a death can overtake it; every durable step goes through the lane and first looks whether this bring-up is still the one.
  */
 export async function raise(ctx: Context, peer: Peer, bringUp: BringUp, initialPrompt: string | null): Promise<void> {
+  try {
+    await bringOn(ctx, peer, bringUp, initialPrompt);
+  } catch (error) {
+    if (!(error instanceof LeaseLost)) await failed(ctx, peer, bringUp, `the bring-up broke off: ${reasonOf(error)}`);
+    throw error;
+  }
+}
+
+async function bringOn(ctx: Context, peer: Peer, bringUp: BringUp, initialPrompt: string | null): Promise<void> {
   const { bootDeadlineMs } = ctx.parts.settings;
   const session = sessionOf(peer, bringUp);
   if (session === null) return;
@@ -96,14 +108,13 @@ async function firstTurn(ctx: Context, peer: Peer, bringUp: BringUp, initialProm
         blockedBy(ctx, peer, bringUp, outcome.reason);
     }
     if (bringUp.abort.signal.aborted) return aborted(ctx, peer, bringUp, "called off");
-    await runtime.settled(session, bringUp.abort.signal);
+    await settledOrPause(ctx, runtime, session, bringUp.abort.signal);
   }
 }
 
 async function maybeLanded(ctx: Context, peer: Peer, bringUp: BringUp, id: string): Promise<boolean> {
   const session = sessionOf(peer, bringUp);
-  const adopted = (peer.session?.wokeAt ?? 0) < ctx.timekeeper.startedAtMs;
-  if (session === null || (peer.session?.mode === "fresh" && !adopted)) return false;
+  if (session === null || (peer.session?.mode === "fresh" && !bringUp.isAdopted)) return false;
   return (await runtimeOf(ctx, peer).hasLanded(session, id)) === true;
 }
 
@@ -115,21 +126,23 @@ function firstMessage(bringUp: BringUp, initialPrompt: string | null): OutgoingM
   return { id: message.id, text: prompt === null ? text : `${text}\n\n${composeStart(instance, prompt)}` };
 }
 
-/** READY, in ordered durable steps: landed → topics → record live → markers that this launch fulfils cleared (lifecycle §5 "Consuming"). */
+/** READY, in ordered durable steps: topics → record live → landed → markers that this launch fulfils cleared (lifecycle §5 "Consuming"). */
 async function commitReady(ctx: Context, peer: Peer, bringUp: BringUp, landedAt: number | null): Promise<void> {
   const record = peer.session;
   if (record === null) return;
-  const live = { ...record, phase: "live" as const, readyAt: ctx.clock.wallMs() };
+  const message = landedAt === null ? null : await pendingMessage(ctx, peer, record.message);
+  const reference = await referenceNow(ctx, peer, record);
+  const live: SessionRecord = { ...record, reference, phase: "live", readyAt: ctx.clock.wallMs() };
   peer.session = live;
   peer.bringUp = null;
   peer.attempts = 0;
   peer.activeMono = ctx.clock.monoMs();
   clearTimer(peer, "retry");
+  // Before READY is on record: a fresh launch resets the set, and whoever takes over after READY could not tell that it did not.
+  await noteTopic(ctx, peer, record.mode, message === null ? null : record.topic);
   await durably(ctx, peer, "ready", () => ctx.store.writeRecord(live));
   await ctx.journal.decide("launch", { identity: peer.identity, instance: record.instance, outcome: "ready", ms: launchedFor(ctx, peer) });
-  const message = landedAt === null ? null : await pendingMessage(ctx, peer, record.message);
   if (message !== null && landedAt !== null) await commitLanded(ctx, peer, message, landedAt);
-  await noteTopic(ctx, peer, record.mode, message === null ? null : record.topic);
   await clearFulfilled(ctx, peer, record.fulfils);
   bringUp.finish({ ok: true, result: { identity: peer.identity, instance: record.instance, mode: record.mode, cause: record.cause } });
   armStable(ctx, peer);
@@ -166,7 +179,8 @@ async function aborted(ctx: Context, peer: Peer, bringUp: BringUp, reason: strin
 async function fallBackToFresh(ctx: Context, peer: Peer, bringUp: BringUp, reason: string): Promise<void> {
   const attach = peer.session?.cause === "attach";
   peer.bringUp = null;
-  if (!(await endInstance(ctx, peer, { class: "resume-rejected", why: reason, by: "daemon" }))) return;
+  if (!(await endInstance(ctx, peer, { class: "resume-rejected", why: reason, by: "daemon" })))
+    return bringUp.finish({ ok: false, cause: "resume-rejected", reason });
   if (attach) return bringUp.finish({ ok: false, cause: "attach-nothing-to-resume", reason });
   const begun = await ctx.next.freshInstead(ctx, peer, bringUp.message);
   if (begun !== null) return void begun.outcome.then(bringUp.finish);

@@ -1,7 +1,18 @@
 import { reasonOf } from "../model/errors.ts";
 import type { Message, Receipt, Stage } from "../model/message.ts";
 import type { PeerDirectory } from "../peers/index.ts";
-import { type Clock, type Disk, DiskError, HostError, type Random, type Runtime, type SessionHost, type Timer } from "../ports/index.ts";
+import {
+  type Clock,
+  type Disk,
+  DiskError,
+  HostError,
+  type Random,
+  type Runtime,
+  type RuntimeSession,
+  type SessionHost,
+  sleep,
+  type Timer,
+} from "../ports/index.ts";
 import { type Inbox, openInbox, type Receipts } from "../router/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { DaemonParts } from "./api.ts";
@@ -128,6 +139,15 @@ export function setTimer(ctx: Context, peer: Peer, name: TimerName, ms: number, 
 export function clearTimer(peer: Peer, name: TimerName): void {
   peer.timers.get(name)?.cancel();
   peer.timers.delete(name);
+}
+
+/** Between two looks at a session that calls itself settled and yet cannot take a message (a person's half-written input). */
+const LOOK_AGAIN_MS = 1_000;
+
+export async function settledOrPause(ctx: Context, runtime: Runtime, session: RuntimeSession, signal: AbortSignal): Promise<void> {
+  const before = ctx.clock.monoMs();
+  await runtime.settled(session, signal);
+  if (ctx.clock.monoMs() - before < LOOK_AGAIN_MS / 10) await sleep(ctx.clock, LOOK_AGAIN_MS, signal);
 }
 
 /** The peer's inbox, opened when first needed. */

@@ -1,11 +1,11 @@
 import { composeEnvelope } from "../model/envelope.ts";
 import type { Message } from "../model/message.ts";
 import { sleep } from "../ports/index.ts";
-import { background, type Context, forget, inboxOf, runtimeOf, sayOnce, tell } from "./context.ts";
+import { background, type Context, forget, inboxOf, runtimeOf, sayOnce, setTimer, settledOrPause, tell } from "./context.ts";
 import { retryDelayMs } from "./decide/retry.ts";
 import { normaliseTopic } from "./decide/topics.ts";
 import { armIdle } from "./idle-watch.ts";
-import { commitLanded, noteTopic } from "./landed.ts";
+import { commitLanded, noteReference, noteTopic } from "./landed.ts";
 import { type Delivery, isLive, type Peer, runtimeSession } from "./peer.ts";
 
 /** One attempt at handing over a message may take this long. */
@@ -22,7 +22,9 @@ export async function startDelivery(ctx: Context, peer: Peer): Promise<void> {
 }
 
 async function deliver(ctx: Context, peer: Peer, delivery: Delivery, message: Message): Promise<void> {
-  const landedAt = await untilLanded(ctx, peer, delivery.abort.signal, message);
+  const landedAt = await untilLanded(ctx, peer, delivery.abort.signal, message).catch((error: unknown) =>
+    brokeOff(ctx, peer, delivery, error),
+  );
   await peer.lane.run(async () => {
     if (peer.delivery !== delivery) return;
     peer.delivery = null;
@@ -32,11 +34,18 @@ async function deliver(ctx: Context, peer: Peer, delivery: Delivery, message: Me
   });
 }
 
+/** The adapter broke off: that gets its line, and the message its next try. */
+function brokeOff(ctx: Context, peer: Peer, delivery: Delivery, error: unknown): never {
+  if (peer.delivery === delivery) peer.delivery = null;
+  setTimer(ctx, peer, "retry", ATTEMPT_MS, () => startDelivery(ctx, peer));
+  throw error;
+}
+
 /** Wall time at which it landed, or null when the delivery was called off. Never types again before it knows that the last try did not land. */
 async function untilLanded(ctx: Context, peer: Peer, signal: AbortSignal, message: Message): Promise<number | null> {
   const runtime = runtimeOf(ctx, peer);
   const outgoing = { id: message.id, text: composeEnvelope(message) };
-  let doubtful = message.acceptedAt < ctx.timekeeper.startedAtMs;
+  let doubtful = (await inboxOf(ctx, peer)).isInherited(message.id);
   for (let attempt = 1; !signal.aborted && peer.session !== null; attempt += 1) {
     const session = runtimeSession(peer.session);
     const landed = doubtful ? await runtime.hasLanded(session, message.id) : false;
@@ -62,7 +71,7 @@ async function waitTurn(ctx: Context, peer: Peer, signal: AbortSignal, message: 
     const text = `${peer.identity} waits for a person: ${dialog}; open it with \`attach\``;
     await sayOnce(ctx, peer, "waiting", () => ctx.journal.notice("waiting", text, peer.identity));
   }
-  if (peer.session !== null && !signal.aborted) await runtimeOf(ctx, peer).settled(runtimeSession(peer.session), signal);
+  if (peer.session !== null && !signal.aborted) await settledOrPause(ctx, runtimeOf(ctx, peer), runtimeSession(peer.session), signal);
   forget(peer, "waiting");
 }
 
@@ -71,5 +80,6 @@ async function landInLive(ctx: Context, peer: Peer, message: Message, atMs: numb
   peer.activeMono = ctx.clock.monoMs();
   await commitLanded(ctx, peer, message, atMs);
   await noteTopic(ctx, peer, "live", normaliseTopic(message.topic));
+  await noteReference(ctx, peer);
   armIdle(ctx, peer);
 }

@@ -1,8 +1,10 @@
+import type { Manager } from "../peers/index.ts";
 import { type DeathKind, DiskError, type ExitStatus } from "../ports/index.ts";
-import { background, type Context, clearTimer, durably, inboxOf, runtimeOf, sayOnce } from "./context.ts";
+import { background, type Context, clearTimer, durably, finishSteps, inboxOf, runtimeOf, sayOnce, setTimer } from "./context.ts";
 import { classifyEnd, countsAsDeath, type EndClass, outcomeOf } from "./decide/classify.ts";
+import { normaliseTopic } from "./decide/topics.ts";
 import { holdAfterDeath } from "./hold.ts";
-import { commitLanded } from "./landed.ts";
+import { commitLanded, noteTopic, referenceNow } from "./landed.ts";
 import { hasInstance, type Peer, runtimeSession } from "./peer.ts";
 import type { Intent, SessionRecord } from "./state/record.ts";
 import { deathTime, withDeath } from "./state/ring.ts";
@@ -16,28 +18,49 @@ export type SuperviseFields = Readonly<Record<string, string | number | undefine
  * intent could not be written (then nothing was killed) or the kill did not take (then the session stays supervised).
  */
 export async function endInstance(ctx: Context, peer: Peer, intent: Omit<Intent, "at">, line: SuperviseFields = null): Promise<boolean> {
-  const record = peer.session;
-  if (record === null || record.phase === "ended") return true;
-  if (record.end === null) {
-    const ending: SessionRecord = { ...record, phase: "ending", intent: { ...intent, at: ctx.clock.wallMs() } };
-    try {
-      await ctx.store.writeRecord(ending);
-    } catch (error) {
-      if (!(error instanceof DiskError)) throw error;
-      await sayOnce(ctx, peer, `disk intent ${error.code}`, () =>
-        ctx.journal.decide("supervise", {
-          identity: peer.identity,
-          action: "skipped-error",
-          reason: `intent ${intent.class}: ${error.message}`,
-        }),
-      );
-      return false;
-    }
-    peer.session = ending;
+  if (peer.session === null || peer.session.phase === "ended") return true;
+  if (peer.session.end === null && !(await declare(ctx, peer, peer.session, intent))) {
+    tryAgain(ctx, peer, intent, line);
+    return false;
   }
   peer.bringUp?.abort.abort("ended");
   peer.delivery?.abort.abort();
   return carryOut(ctx, peer, line);
+}
+
+/** Writes the intent, after whatever the disk has put off before; false when the disk refuses. */
+async function declare(ctx: Context, peer: Peer, record: SessionRecord, intent: Omit<Intent, "at">): Promise<boolean> {
+  if (!(await finishSteps(ctx, peer))) return false;
+  const reference = record.phase === "live" ? await referenceNow(ctx, peer, record) : record.reference;
+  const ending: SessionRecord = { ...record, reference, phase: "ending", intent: { ...intent, at: ctx.clock.wallMs() } };
+  try {
+    await ctx.store.writeRecord(ending);
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    await sayOnce(ctx, peer, `disk intent ${error.code}`, () =>
+      ctx.journal.decide("supervise", {
+        identity: peer.identity,
+        action: "skipped-error",
+        reason: `intent ${intent.class}: ${error.message}`,
+      }),
+    );
+    return false;
+  }
+  peer.session = ending;
+  peer.undeclared = null;
+  return true;
+}
+
+/** An end that could not be declared is still wanted; a park is decided anew from the facts by whoever watches idleness. */
+function tryAgain(ctx: Context, peer: Peer, intent: Omit<Intent, "at">, line: SuperviseFields): void {
+  if (intent.class === "parked" || intent.class === "wedged") return;
+  const instance = peer.session?.instance;
+  peer.undeclared = intent.class;
+  setTimer(ctx, peer, "end", ctx.parts.settings.superviseMs, async () => {
+    if (peer.session?.instance !== instance) return;
+    if (intent.class === "stopped" && (await ctx.store.load(peer.identity)).stopped === null) return;
+    await endInstance(ctx, peer, intent, line);
+  });
 }
 
 /** An ending that was begun, by this daemon or one before it, is finished: the same classification at whatever step it was cut off. */
@@ -54,6 +77,8 @@ export async function finishEnding(ctx: Context, peer: Peer): Promise<boolean> {
 async function carryOut(ctx: Context, peer: Peer, line: SuperviseFields): Promise<boolean> {
   const record = peer.session;
   if (record?.intent == null) return true;
+  const manager = await ctx.parts.managers.of(peer.identity);
+  if (manager !== null) return carryOutForeign(ctx, peer, record.intent.class, manager, line);
   const result = record.process === null ? { state: "dead" as const, exit: NOBODY_SAW } : await ctx.host.end(runtimeSession(record));
   if (result.state === "dead") {
     await commitEnd(ctx, peer, record.intent.class, result.exit, line);
@@ -61,6 +86,20 @@ async function carryOut(ctx: Context, peer: Peer, line: SuperviseFields): Promis
   }
   await reapFailed(ctx, peer, record, result.reason);
   return false;
+}
+
+/** What an external manager owns by now is looked at, never signalled: dead it ended as intended, else it is handed over (lifecycle §5). */
+async function carryOutForeign(ctx: Context, peer: Peer, end: EndClass, manager: Manager, line: SuperviseFields): Promise<true> {
+  const found = peer.session?.process == null ? null : await ctx.host.probe(runtimeSession(peer.session));
+  if (found !== null && found.state !== "dead") await handOver(ctx, peer, manager);
+  else await commitEnd(ctx, peer, end, found?.exit ?? NOBODY_SAW, line);
+  return true;
+}
+
+/** An external manager took the identity: its record is closed once, its process is never touched (lifecycle §5, §7). */
+export async function handOver(ctx: Context, peer: Peer, manager: Manager): Promise<void> {
+  const line = { action: `skipped-${manager}`, class: "handed-over", outcome: outcomeOf("handed-over") };
+  await commitEnd(ctx, peer, "handed-over", NOBODY_SAW, line);
 }
 
 const NOBODY_SAW: ExitStatus = { code: null, signal: null };
@@ -85,10 +124,13 @@ export async function handleDeath(ctx: Context, peer: Peer, death: Death): Promi
   const record = peer.session;
   if (record === null || record.instance !== death.instance || !hasInstance(peer)) return;
   if (record.end !== null) return void (await finishEnding(ctx, peer));
+  if (awaitsVerdict(peer, record) && !death.waited) {
+    return setTimer(ctx, peer, "boot", VERDICT_MS, () => handleDeath(ctx, peer, { ...death, waited: true }));
+  }
   const durable = await ctx.store.load(peer.identity);
   const end = classifyEnd({
     ready: record.readyAt !== null,
-    intent: record.intent?.class ?? null,
+    intent: record.intent?.class ?? peer.undeclared,
     newEager: durable.newEager !== null,
     stopped: durable.stopped !== null,
     managedBy: await ctx.parts.managers.of(peer.identity),
@@ -104,6 +146,16 @@ export interface Death {
   readonly how: DeathKind;
   /** One line for all was written already (a whole terminal server died). */
   readonly told?: boolean;
+  /** The bring-up was given its time to say why. */
+  readonly waited?: boolean;
+}
+
+/** How long a bring-up may take to say why its process went. */
+const VERDICT_MS = 1_000;
+
+/** A CLI that rejects a resume says so and exits: only its adapter can tell that from a crash, which would be charged (lifecycle §6). */
+function awaitsVerdict(peer: Peer, record: SessionRecord): boolean {
+  return peer.bringUp !== null && record.mode === "resume" && record.intent === null;
 }
 
 /** What the safety net or an exit says about an end of this class; null where another line says it. */
@@ -124,8 +176,9 @@ export async function commitEnd(ctx: Context, peer: Peer, end: EndClass, exit: E
   const at = record.end?.at ?? deathTime(durable?.ring ?? [], ctx.clock.wallMs());
   const classified: SessionRecord = { ...record, phase: "ending", end: { class: end, at, code: exit.code, signal: exit.signal } };
   peer.session = classified;
-  // An intent on disk says the class already.
-  if (record.end === null && record.intent === null) await durably(ctx, peer, "class", () => ctx.store.writeRecord(classified));
+  // An intent on disk says the class already; a death that counts needs its time there too, so that it is counted once.
+  if (record.end === null && (record.intent?.class !== end || durable !== null))
+    await durably(ctx, peer, "class", () => ctx.store.writeRecord(classified));
   if (durable !== null) await countDeath(ctx, peer, durable, at);
   if (end === "parked") {
     const fields = { instance: record.instance, by: record.intent?.by ?? "daemon" };
@@ -175,13 +228,14 @@ async function logLaunchFailed(ctx: Context, peer: Peer, record: SessionRecord, 
 /** The last thing typed may have landed just before the end: the conversation says so, and it is not sent again (lifecycle §10). */
 async function checkLanded(ctx: Context, peer: Peer, record: SessionRecord): Promise<void> {
   if (record.process === null) return;
-  const pending = (await inboxOf(ctx, peer)).pending();
+  const inbox = await inboxOf(ctx, peer);
+  const pending = inbox.pending();
   const id = peer.delivery?.messageId ?? (record.readyAt === null ? record.message : null);
-  const message =
-    pending.find((waiting) => waiting.id === id) ?? pending.find((waiting) => waiting.acceptedAt < ctx.timekeeper.startedAtMs);
+  const message = pending.find((waiting) => waiting.id === id) ?? pending.find((waiting) => inbox.isInherited(waiting.id));
   if (message === undefined) return;
-  if ((await runtimeOf(ctx, peer).hasLanded(runtimeSession(record), message.id)) === true)
-    await commitLanded(ctx, peer, message, ctx.clock.wallMs());
+  if ((await runtimeOf(ctx, peer).hasLanded(runtimeSession(record), message.id)) !== true) return;
+  await commitLanded(ctx, peer, message, ctx.clock.wallMs());
+  await noteTopic(ctx, peer, record.readyAt === null ? record.mode : "live", normaliseTopic(message.topic));
 }
 
 async function letGo(ctx: Context, peer: Peer, record: SessionRecord, end: EndClass, exit: ExitStatus): Promise<void> {
@@ -190,11 +244,12 @@ async function letGo(ctx: Context, peer: Peer, record: SessionRecord, end: EndCl
   peer.delivery?.abort.abort();
   peer.bringUp = null;
   peer.delivery = null;
+  peer.undeclared = null;
   peer.attached = false;
   peer.said.clear();
   peer.lastSignMs = null;
   peer.lookedAtMono = null;
-  for (const name of ["idle", "stable", "boot", "self-fresh"] as const) clearTimer(peer, name);
+  for (const name of ["idle", "stable", "boot", "self-fresh", "end"] as const) clearTimer(peer, name);
   background(ctx, peer, ctx.host.release(runtimeSession(record)));
   const how = exit.signal ?? (exit.code === null ? end : `exit code ${exit.code}`);
   bringUp?.finish({ ok: false, cause: end, reason: record.intent?.why ?? `the session ended during bring-up: ${how}` });

@@ -11,9 +11,9 @@ const MAX_RELAUNCHES = 10;
 
 /** In the lane, after an end was committed: whoever asked for a fresh start or waits with a message gets the next attempt. */
 export async function afterEnd(ctx: Context, peer: Peer, end: EndClass): Promise<void> {
-  if (peer.inVerb || end === "stopped" || end === "handed-over" || end === "not-started") return;
-  if (end === "owner-reset") return background(ctx, peer, relaunch(ctx, peer));
-  if (end === "boot-failed" && (await ctx.store.load(peer.identity)).newEager !== null) {
+  if (peer.inVerb || end === "stopped" || end === "not-started") return;
+  if (end !== "handed-over" && (await ctx.store.load(peer.identity)).newEager !== null) {
+    if (end !== "boot-failed") return background(ctx, peer, relaunch(ctx, peer));
     return scheduleRetry(ctx, peer, async () => background(ctx, peer, relaunch(ctx, peer)));
   }
   if ((await inboxOf(ctx, peer)).pending().length > 0) scheduleRetry(ctx, peer, async () => background(ctx, peer, wakeForInbox(ctx, peer)));

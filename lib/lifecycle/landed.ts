@@ -1,7 +1,8 @@
 import type { Message } from "../model/message.ts";
-import { type Context, durably, inboxOf, tell } from "./context.ts";
+import { type Context, durably, inboxOf, runtimeOf, tell } from "./context.ts";
 import { topicsAfter } from "./decide/topics.ts";
-import type { Peer } from "./peer.ts";
+import { type Peer, runtimeSession } from "./peer.ts";
+import type { SessionRecord } from "./state/record.ts";
 
 /** Off the queue for good, one line, and the sender knows (lifecycle §10, §12). */
 export async function commitLanded(ctx: Context, peer: Peer, message: Message, atMs: number): Promise<void> {
@@ -19,6 +20,28 @@ export async function commitLanded(ctx: Context, peer: Peer, message: Message, a
     woke,
   });
   tell(ctx, peer, message, "landed", { woke });
+}
+
+/**
+ * The conversation that a live session writes to now: some CLIs choose it at their first turn, others change it on `/clear`. What cannot be
+ * told stays as it was recorded (lifecycle §6 "Resume by proof").
+ */
+export async function referenceNow(ctx: Context, peer: Peer, record: SessionRecord): Promise<string | null> {
+  if (record.process === null) return record.reference;
+  const known = await runtimeOf(ctx, peer)
+    .reference(runtimeSession(record))
+    .catch(() => null);
+  return known ?? record.reference;
+}
+
+/** After a landing in a live session, where the first turn may have chosen the conversation. */
+export async function noteReference(ctx: Context, peer: Peer): Promise<void> {
+  if (peer.session === null) return;
+  const reference = await referenceNow(ctx, peer, peer.session);
+  if (reference === peer.session.reference) return;
+  const record: SessionRecord = { ...peer.session, reference };
+  peer.session = record;
+  await durably(ctx, peer, "reference", () => ctx.store.writeRecord(record));
 }
 
 export async function noteTopic(ctx: Context, peer: Peer, mode: "fresh" | "resume" | "live", topic: string | null): Promise<void> {

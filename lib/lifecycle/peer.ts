@@ -2,6 +2,7 @@ import type { Message } from "../model/message.ts";
 import type { RuntimeSession, Timer } from "../ports/index.ts";
 import type { Inbox } from "../router/index.ts";
 import type { WakeResult } from "./api.ts";
+import type { IntentClass } from "./decide/classify.ts";
 import { createLane, type Lane } from "./lane.ts";
 import type { SessionRecord } from "./state/record.ts";
 
@@ -27,6 +28,8 @@ export interface Peer {
   readonly timers: Map<TimerName, Timer>;
   /** Failed bring-ups in a row since the last READY. */
   attempts: number;
+  /** An end that was decided but that the disk would not take; it explains a death that comes before the next try. */
+  undeclared: IntentClass | null;
   /** A person opened the session through the daemon. */
   attached: boolean;
   /** Monotonic time of the latest sign that counts against idleness. */
@@ -41,7 +44,7 @@ export interface Peer {
   lastWake: { readonly mode: string; readonly cause: string } | null;
 }
 
-export type TimerName = "idle" | "retry" | "stable" | "boot" | "self-fresh";
+export type TimerName = "idle" | "retry" | "stable" | "boot" | "self-fresh" | "end";
 
 export interface DurableStep {
   readonly name: string;
@@ -59,7 +62,8 @@ export interface BringUp {
   readonly blocked: Promise<void>;
   readonly tellBlocked: () => void;
   isBlocked: boolean;
-  isRelaunch: boolean;
+  /** Begun by an earlier daemon, which may have typed the first message already. */
+  readonly isAdopted: boolean;
 }
 
 export type BringUpOutcome =
@@ -87,6 +91,7 @@ export function createPeer(identity: string, runtime: string, personality: strin
     unfinished: [],
     timers: new Map(),
     attempts: 0,
+    undeclared: null,
     attached: false,
     activeMono: Number.NEGATIVE_INFINITY,
     lastSignMs: null,
@@ -97,13 +102,13 @@ export function createPeer(identity: string, runtime: string, personality: strin
   };
 }
 
-export function createBringUp(instance: string, message: Message | null, isRelaunch: boolean): BringUp {
+export function createBringUp(instance: string, message: Message | null, isAdopted = false): BringUp {
   const outcome = Promise.withResolvers<BringUpOutcome>();
   const blocked = Promise.withResolvers<void>();
   return {
     instance,
     message,
-    isRelaunch,
+    isAdopted,
     abort: new AbortController(),
     outcome: outcome.promise,
     finish: outcome.resolve,

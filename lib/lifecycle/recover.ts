@@ -2,7 +2,7 @@ import { parseIdentity } from "../model/identity.ts";
 import type { HostedSession, SessionHandle } from "../ports/index.ts";
 import { clearFulfilled, raise } from "./bring-up.ts";
 import { background, type Context, durably, inboxOf, later, runtimeOf, sayOnce, tell } from "./context.ts";
-import { endInstance, finishEnding, handleDeath, superviseLine } from "./ending.ts";
+import { endInstance, finishEnding, handleDeath, handOver, superviseLine } from "./ending.ts";
 import { pump, relaunch } from "./follow-up.ts";
 import { armStable } from "./hold.ts";
 import { armIdle } from "./idle-watch.ts";
@@ -19,11 +19,19 @@ import { takeBack } from "./wake.ts";
 export async function recover(ctx: Context, peer: Peer, hosted: ReadonlyMap<string, HostedSession>): Promise<void> {
   const durable = await ctx.store.load(peer.identity);
   peer.session = durable.record;
+  peer.held = durable.hold !== null;
   for (const message of (await inboxOf(ctx, peer)).pending()) tell(ctx, peer, message, "queued", { reason: "daemon restarted" });
   if (durable.record === null || durable.record.phase === "ended") return afterEnded(ctx, peer, durable);
-  if (durable.record.phase === "ending") return void (await finishEnding(ctx, peer));
+  if (durable.record.phase === "ending") return endOn(ctx, peer);
   const record = await withProcess(ctx, peer, durable.record, hosted);
   if (record !== null) await lookAndAdopt(ctx, peer, record, durable);
+}
+
+/** An end that another daemon began; what survives it is supervised like any session. */
+async function endOn(ctx: Context, peer: Peer): Promise<void> {
+  if ((await finishEnding(ctx, peer)) || peer.session === null) return;
+  ctx.host.watch(runtimeSession(peer.session));
+  armIdle(ctx, peer, ctx.parts.settings.superviseMs);
 }
 
 /** A request for a fresh restart survives the daemon; messages that waited go on waiting for a wake. */
@@ -56,6 +64,8 @@ async function lookAndAdopt(ctx: Context, peer: Peer, record: SessionRecord, dur
   const session = runtimeSession(record);
   const liveness = await ctx.host.probe(session);
   if (liveness.state === "dead") return handleDeath(ctx, peer, { instance: record.instance, ...liveness });
+  const manager = await ctx.parts.managers.of(peer.identity);
+  if (manager !== null) return handOver(ctx, peer, manager);
   ctx.host.watch(session);
   if (liveness.state === "unknown") {
     await sayOnce(ctx, peer, "unknown", () =>
@@ -81,7 +91,6 @@ async function serve(ctx: Context, peer: Peer, record: SessionRecord, durable: D
   const now = ctx.clock.monoMs();
   peer.activeMono = now - Math.max(0, ctx.clock.wallMs() - (record.readyAt ?? record.wokeAt));
   armIdle(ctx, peer);
-  peer.held = durable.hold !== null;
   armStable(ctx, peer);
   pump(ctx, peer);
 }
@@ -90,7 +99,7 @@ async function serve(ctx: Context, peer: Peer, record: SessionRecord, durable: D
 async function bootOn(ctx: Context, peer: Peer, record: SessionRecord): Promise<void> {
   const message = (await inboxOf(ctx, peer)).pending().find((waiting) => waiting.id === record.message) ?? null;
   const profile = await ctx.directory.profile(peer.personality);
-  const bringUp = createBringUp(record.instance, message, false);
+  const bringUp = createBringUp(record.instance, message, true);
   peer.bringUp = bringUp;
   background(ctx, peer, raise(ctx, peer, bringUp, profile.ok ? (profile.profile.initialPrompt ?? null) : null));
 }
@@ -108,7 +117,7 @@ export async function adoptStranger(ctx: Context, found: HostedSession): Promise
   const { identity, instance } = { identity: found.identity, instance: found.instance };
   return peer.lane.run(async () => {
     if (peer.session !== null && peer.session.phase !== "ended") return peer.session.instance === instance;
-    if (peer.session?.instance === instance && peer.session.end?.class !== "not-started") return false;
+    if (peer.session?.instance === instance && !returns(peer.session)) return false;
     const handle: SessionHandle = { identity, instance, process: found.process };
     const wokeAt = ctx.clock.wallMs();
     const reference = await runtimeOf(ctx, peer).reference({ ...handle, cwd: found.cwd ?? entry.cwd, reference: null, launchedAt: wokeAt });
@@ -122,6 +131,11 @@ export async function adoptStranger(ctx: Context, found: HostedSession): Promise
     later(ctx, peer, async () => pump(ctx, peer));
     return true;
   });
+}
+
+/** Ends that say nothing about the process: it turned up after all, or its other manager let go of it. */
+function returns({ end }: SessionRecord): boolean {
+  return end?.class === "not-started" || end?.class === "handed-over";
 }
 
 interface Stranger {

@@ -3,7 +3,7 @@ import { type HostExit, type HostedSession, type Sweep, sleep } from "../ports/i
 import { background, type Context, finishSteps, forget, later, sayOnce } from "./context.ts";
 import { outcomeOf } from "./decide/classify.ts";
 import { looksLikeMassDeath } from "./decide/mass-death.ts";
-import { commitEnd, finishEnding, handleDeath } from "./ending.ts";
+import { finishEnding, handleDeath, handOver } from "./ending.ts";
 import type { Lease } from "./lease.ts";
 import { hasInstance, isLive, type Peer } from "./peer.ts";
 import { adoptStranger } from "./recover.ts";
@@ -51,7 +51,7 @@ export async function pass(ctx: Context, lease: Lease, watch: Watch): Promise<vo
       if (await finishSteps(ctx, peer)) await finishEnding(ctx, peer);
     });
   }
-  await handOver(ctx);
+  await handOverTaken(ctx);
   const sweep = await ctx.host.sweep();
   await handleGone(ctx, sweep);
   await handleUnknown(ctx, sweep);
@@ -59,8 +59,8 @@ export async function pass(ctx: Context, lease: Lease, watch: Watch): Promise<vo
   if (ctx.parts.settings.superviseLogVerbose) await sayEverybody(ctx);
 }
 
-/** An identity that an external manager took: its record is closed once, its process is never touched (lifecycle §5, §7). */
-async function handOver(ctx: Context): Promise<void> {
+/** Identities that an external manager took since the last pass. */
+async function handOverTaken(ctx: Context): Promise<void> {
   if (![...ctx.peers.values()].some(hasInstance)) return;
   for (const [identity, manager] of await ctx.parts.managers.all()) {
     const peer = ctx.peers.get(identity);
@@ -72,8 +72,7 @@ async function handOverOne(ctx: Context, peer: Peer, manager: Manager): Promise<
   if (!hasInstance(peer) || peer.session?.phase === "ending") return;
   if (peer.bringUp !== null)
     await logRefusal(ctx, peer, `${manager}-managed-mid-wake`, `${manager} took this identity while it was being brought up`);
-  const line = { action: `skipped-${manager}`, class: "handed-over", outcome: outcomeOf("handed-over") };
-  await commitEnd(ctx, peer, "handed-over", { code: null, signal: null }, line);
+  await handOver(ctx, peer, manager);
 }
 
 /** Dead needs evidence twice: what one sweep says is asked again; when very many seem to die at once, a moment later (lifecycle §6). */

@@ -7,8 +7,6 @@ import type { Journal } from "./journal.ts";
  * anything is reaped: `floorMono` is the earliest moment that idleness may be counted from.
  */
 export interface Timekeeper {
-  /** Wall epoch ms when this daemon began: older messages may have been typed by an earlier one. */
-  readonly startedAtMs: number;
   floorMono(): number;
   /** Compares the clocks with the last look; `expectedMs` = how much awake time should have passed (null: not known). */
   look(expectedMs: number | null): Promise<readonly ClockGap[]>;
@@ -18,7 +16,6 @@ export function createTimekeeper(clock: Clock, journal: Journal, last: ClockRead
   let before = last ?? read(clock);
   let floor = Number.NEGATIVE_INFINITY;
   return {
-    startedAtMs: clock.wallMs(),
     floorMono: () => floor,
     look: async (expectedMs) => {
       const now = read(clock);

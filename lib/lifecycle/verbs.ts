@@ -1,8 +1,9 @@
 import { IapeerError } from "../model/errors.ts";
 import type { AttachResult, WakeResult } from "./api.ts";
 import { type Context, clearTimer, finishSteps, runtimeOf, setTimer } from "./context.ts";
+import type { Refusal } from "./decide/refuse.ts";
 import { endInstance } from "./ending.ts";
-import { gather } from "./facts.ts";
+import { type Gathered, gather } from "./facts.ts";
 import { afterEnd, pump } from "./follow-up.ts";
 import { clearHold } from "./hold.ts";
 import { armIdle } from "./idle-watch.ts";
@@ -18,6 +19,7 @@ const SELF_FRESH_GRACE_MS = 250;
 export async function stopPeer(ctx: Context, peer: Peer, by: string): Promise<void> {
   const stopped = await peer.lane.run(async () => {
     await needSteps(ctx, peer);
+    await refuseIfManaged(ctx, peer);
     await ctx.store.mark(peer.identity, "stopped", { by });
     await ctx.journal.decide("stopped", { identity: peer.identity, by, live: hasInstance(peer) });
     clearTimer(peer, "retry");
@@ -32,6 +34,8 @@ export async function startPeer(ctx: Context, peer: Peer, by: string): Promise<v
   await peer.lane.run(async () => {
     await ctx.store.clear(peer.identity, "stopped");
     await ctx.journal.decide("started", { identity: peer.identity, by });
+    // A restart that was asked for before the stop is still owed (§9).
+    if (!hasInstance(peer)) await afterEnd(ctx, peer, "owner-reset");
   });
   pump(ctx, peer);
 }
@@ -56,7 +60,7 @@ export async function reset(ctx: Context, peer: Peer, by: string): Promise<void>
 export async function renew(ctx: Context, peer: Peer, by: string): Promise<WakeResult> {
   await peer.lane.run(async () => {
     await needSteps(ctx, peer);
-    await refuseUnless(ctx, peer, ["stopped", "crash-loop"]);
+    await refuseUnless(ctx, peer, ["stopped"]);
     await ctx.store.mark(peer.identity, "new-eager", { instance: peer.session?.instance ?? null, by: "new" });
     await ctx.journal.decide("new", { identity: peer.identity, by });
     await ctx.store.clear(peer.identity, "stopped");
@@ -114,6 +118,7 @@ export async function attachEnd(ctx: Context, peer: Peer, by: string): Promise<v
 /** The agent asks for its own fresh restart: mark, then the session ends; the daemon relaunches at once (§9 `/new`). */
 export async function selfFresh(ctx: Context, peer: Peer, by: string): Promise<void> {
   await peer.lane.run(async () => {
+    await refuseIfManaged(ctx, peer);
     await ctx.store.mark(peer.identity, "new-eager", { instance: peer.session?.instance ?? null, by: "self-fresh" });
     await ctx.journal.decide("self-fresh", { identity: peer.identity, by });
     if (hasInstance(peer)) {
@@ -157,12 +162,21 @@ async function needSteps(ctx: Context, peer: Peer): Promise<void> {
   throw new IapeerError("disk", `${peer.identity}: earlier changes could not be written yet; see \`iapeer doctor\``);
 }
 
+/** Ours to halt or to restart only while nobody else owns it (§5). */
+async function refuseIfManaged(ctx: Context, peer: Peer): Promise<void> {
+  const found = await gather(ctx, peer, true);
+  if (found.managedBy !== null) await refuseVerb(ctx, peer, found, `${found.managedBy}-managed`);
+}
+
 async function refuseUnless(ctx: Context, peer: Peer, allowed: readonly string[]): Promise<void> {
   const found = await gather(ctx, peer, true);
-  if (found.refusal === null || allowed.includes(found.refusal)) return;
-  const reason = refusalReason(ctx, found, found.refusal);
-  await logRefusal(ctx, peer, found.refusal, reason);
-  throw new IapeerError(found.refusal, `${peer.identity}: ${reason}`);
+  if (found.refusal !== null && !allowed.includes(found.refusal)) await refuseVerb(ctx, peer, found, found.refusal);
+}
+
+async function refuseVerb(ctx: Context, peer: Peer, found: Gathered, cause: Refusal): Promise<never> {
+  const reason = refusalReason(ctx, found, cause);
+  await logRefusal(ctx, peer, cause, reason);
+  throw new IapeerError(cause, `${peer.identity}: ${reason}`);
 }
 
 async function ready(begun: Begun, peer: Peer): Promise<WakeResult> {

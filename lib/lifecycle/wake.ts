@@ -166,7 +166,7 @@ async function launch(
 async function beginBringUp(ctx: Context, peer: Peer, request: WakeRequest, initialPrompt: string | null): Promise<BringUp> {
   const record = peer.session;
   if (record === null) throw new Error("a bring-up needs a record");
-  const bringUp = createBringUp(record.instance, request.message, request.by === "relaunch" || request.by === "new");
+  const bringUp = createBringUp(record.instance, request.message);
   peer.bringUp = bringUp;
   ctx.host.watch(runtimeSession(record));
   await durably(ctx, peer, "process", () => ctx.store.writeRecord(record));

@@ -12,6 +12,8 @@ export interface Inbox {
   pending(): readonly Message[];
   /** Was this message accepted, and did it land, as far as the journal remembers? */
   stateOf(id: string): "pending" | "landed" | "unknown";
+  /** Was it in the journal before this process opened it? Then an earlier daemon may have typed it. */
+  isInherited(id: string): boolean;
   /** Resolves once the message is durable. Accepting the same id again changes nothing. */
   accept(message: Message): Promise<void>;
   /** Takes a message off the queue for good. */
@@ -58,6 +60,7 @@ export async function openInbox(
 function createInbox(storage: Storage, path: string, contents: Contents, exists: boolean): Inbox {
   let created = exists;
   let length = contents.bytes;
+  const inherited = new Set(contents.pending.keys());
   const write = async (line: Line): Promise<void> => {
     const text = `${JSON.stringify(line)}\n`;
     try {
@@ -74,6 +77,7 @@ function createInbox(storage: Storage, path: string, contents: Contents, exists:
   return {
     pending: () => [...contents.pending.values()],
     stateOf: (id) => (contents.pending.has(id) ? "pending" : contents.landed.has(id) ? "landed" : "unknown"),
+    isInherited: (id) => inherited.has(id),
     accept: async (message) => {
       if (contents.pending.has(message.id) || contents.landed.has(message.id)) return;
       await write({ accept: message });
