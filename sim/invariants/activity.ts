@@ -1,3 +1,4 @@
+import { NOISE_MS } from "../../lib/lifecycle/decide/clock-gap.ts";
 import type { TraceEntry, World } from "../world/api.ts";
 import { dataOf, isFinal, news } from "./read.ts";
 
@@ -59,11 +60,17 @@ export function watchActivity(world: World): ActivityWatch {
         if (entry.kind === "agent") followAgent(entry);
         if (entry.kind !== "action" || entry.data["outcome"] !== undefined) continue;
         if (entry.data["what"] === "suspend") suspended += Number(entry.data["forMs"]);
-        if (["clock", "host"].includes(dataOf(entry, "do"))) disturbedAt = awake(world.now());
+        if (disturbsTime(entry)) disturbedAt = awake(world.now());
       }
       return fresh;
     },
   };
+}
+
+/** A correction within the clocks' own noise changes nothing (lifecycle §11). */
+function disturbsTime({ data }: TraceEntry): boolean {
+  if (data["do"] === "host") return true;
+  return data["do"] === "clock" && Math.abs(Number(data["stepMs"])) > NOISE_MS;
 }
 
 function momentOf(world: World, entry: TraceEntry, session: Session, idleMs: number): Moment {

@@ -8,7 +8,7 @@ export interface ClockReading {
 export type ClockGap = { readonly kind: "suspend" | "step"; readonly ms: number };
 
 /** Smaller differences are the clocks' own noise. */
-const NOISE_MS = 2_000;
+export const NOISE_MS = 2_000;
 
 /**
  * What happened to time between two readings of one boot: boot time running ahead of monotonic time is a suspend, wall time moving other
