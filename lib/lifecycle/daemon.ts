@@ -106,7 +106,7 @@ async function begin(parts: DaemonParts, receipts: Context["receipts"], onFenced
     holderAlive: parts.holderAlive,
     staleAfterMs: STALE_PASSES * parts.settings.superviseMs,
   });
-  const { disk, host, lost } = fence(parts.disk, parts.host, lease);
+  const { disk, host, lost, guarded } = fence(parts.disk, parts.host, lease);
   const storage = createStorage(disk, `${parts.self.pid}-${lease.epoch}`);
   const journal = openJournal(parts, paths);
   const ctx: Context = {
@@ -130,7 +130,7 @@ async function begin(parts: DaemonParts, receipts: Context["receipts"], onFenced
   };
   void lost.then(() => quiet(ctx)).then(onFenced);
   await journal.decide("daemon", { action: "start", version: parts.version, epoch: lease.epoch });
-  return { ctx, lease };
+  return { ctx, lease: { ...lease, renew: () => guarded(lease.renew) } };
 }
 
 async function makeFolders(ensureFolder: (path: string) => Promise<void>, paths: Paths): Promise<void> {

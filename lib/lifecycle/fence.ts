@@ -3,12 +3,14 @@ import type { SessionHost } from "../ports/host.ts";
 import { type Lease, LeaseLost } from "./lease.ts";
 
 /**
- * The daemon's disk and host once it holds a lease: every durable write commits through a rename, an append or a removal, and every
- * spawn and kill goes through the host, so these check the epoch first (lifecycle §14, invariant I13).
+ * The daemon's disk and host once it holds a lease: whatever changes a file, and every spawn and kill, checks the epoch first (lifecycle
+ * §14, invariant I13).
  */
 export interface Fence {
   readonly disk: Disk;
   readonly host: SessionHost;
+  /** Runs an act if the lease is still held; else rejects with {@link LeaseLost}, and `lost` resolves. */
+  readonly guarded: <T>(act: () => Promise<T>) => Promise<T>;
   /** Resolves once a check has failed: this daemon ceases to act. */
   readonly lost: Promise<void>;
 }
@@ -18,16 +20,19 @@ export function fence(disk: Disk, host: SessionHost, lease: Pick<Lease, "check">
   const guarded = async <T>(act: () => Promise<T>): Promise<T> => {
     try {
       await lease.check();
+      return await act();
     } catch (error) {
       if (error instanceof LeaseLost) lost.resolve();
       throw error;
     }
-    return act();
   };
   return {
+    guarded,
     lost: lost.promise,
     disk: {
       ...disk,
+      create: (path, text) => guarded(() => disk.create(path, text)),
+      truncate: (path, size) => guarded(() => disk.truncate(path, size)),
       append: (path, text) => guarded(() => disk.append(path, text)),
       rename: (from, to) => guarded(() => disk.rename(from, to)),
       remove: (path) => guarded(() => disk.remove(path)),

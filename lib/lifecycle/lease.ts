@@ -55,15 +55,18 @@ export async function takeLease(request: LeaseRequest): Promise<Lease> {
   const path = `${request.folder}/${PREFIX}${epoch}`;
   if (found === null) await claimFirst(request, path);
   else await claimNext(request, found, path);
-  await request.storage.replaceFile(path, leaseText(request));
-  return holdLease(request, epoch, path, readingOfBoot(found?.text ?? null, request.self.bootId));
+  const lease = holdLease(request, epoch, path, readingOfBoot(found?.text ?? null, request.self.bootId));
+  await sign(request, lease, path);
+  return lease;
 }
 
 function holdLease(request: LeaseRequest, epoch: number, path: string, lastReading: ClockReading | null): Lease {
   const { disk, storage } = request;
   let renewals = 0;
+  // The newest epoch counts, not that our own file is there: a renewal that was held up may have made it again.
   const check = async (): Promise<void> => {
-    if ((await disk.stat(path)) === null) throw new LeaseLost(`the lease of epoch ${epoch} was taken over`);
+    const newest = Math.max(0, ...epochsIn(await disk.list(request.folder)));
+    if (newest !== epoch) throw new LeaseLost(`the lease of epoch ${epoch} was taken over`);
   };
   const renew = async (): Promise<void> => {
     await check();
@@ -71,14 +74,21 @@ function holdLease(request: LeaseRequest, epoch: number, path: string, lastReadi
     await disk.append(path, leaseText(request));
     renewals += 1;
     if (renewals % RENEWALS_KEPT === 0) await storage.replaceFile(path, leaseText(request));
-    // A takeover between the check and the append would have been undone by it: step back behind the newer lease.
-    if ((await disk.stat(`${request.folder}/${PREFIX}${epoch + 1}`)) === null) return;
-    await storage.removeFile(path);
-    throw new LeaseLost(`the lease of epoch ${epoch} was taken over`);
+    await stepBack();
+  };
+  /** A takeover between the check and the write made our file anew: it goes again. */
+  const stepBack = async (): Promise<void> => {
+    try {
+      await check();
+    } catch (error) {
+      if (error instanceof LeaseLost) await storage.removeFile(path);
+      throw error;
+    }
   };
   const release = async (): Promise<void> => {
     await check();
     await storage.replaceFile(path, leaseText(request, true));
+    await stepBack();
   };
   return { epoch, lastReading, check, renew, release };
 }
@@ -101,8 +111,12 @@ interface FoundLease {
   readonly text: LeaseText | null;
 }
 
+function epochsIn(names: readonly string[]): number[] {
+  return names.flatMap((name) => (/^lease\.\d+$/.test(name) ? [Number(name.slice(PREFIX.length))] : []));
+}
+
 async function newestLease(disk: Disk, folder: string): Promise<FoundLease | null> {
-  const epochs = (await disk.list(folder)).flatMap((name) => (/^lease\.\d+$/.test(name) ? [Number(name.slice(PREFIX.length))] : []));
+  const epochs = epochsIn(await disk.list(folder));
   if (epochs.length === 0) return null;
   const epoch = Math.max(...epochs);
   const path = `${folder}/${PREFIX}${epoch}`;
@@ -136,9 +150,21 @@ async function refuseWhileHeld(request: LeaseRequest, found: FoundLease): Promis
   );
 }
 
-async function claimFirst({ disk, folder }: LeaseRequest, path: string): Promise<void> {
+/** Names the new holder; whoever took the lease over before it was signed has it, and what the signature made anew goes again. */
+async function sign(request: LeaseRequest, lease: Lease, path: string): Promise<void> {
+  await request.storage.replaceFile(path, leaseText(request));
   try {
-    await disk.create(path, "");
+    await lease.check();
+  } catch (error) {
+    await request.storage.removeFile(path);
+    throw error instanceof LeaseLost ? raceLost(error) : error;
+  }
+}
+
+async function claimFirst(request: LeaseRequest, path: string): Promise<void> {
+  const { disk, folder } = request;
+  try {
+    await disk.create(path, leaseText(request));
     await disk.sync(path);
     await disk.syncFolder(folder);
   } catch (error) {
@@ -157,5 +183,9 @@ async function claimNext({ disk, folder }: LeaseRequest, found: FoundLease, path
 
 function lostRace(error: unknown, code: string): unknown {
   if (!(error instanceof DiskError) || error.code !== code) return error;
-  return new IapeerError("daemon-running", "another daemon took the lease at the same moment; look with `iapeer status`", { cause: error });
+  return raceLost(error);
+}
+
+function raceLost(cause: Error): IapeerError {
+  return new IapeerError("daemon-running", "another daemon took the lease at the same moment; look with `iapeer status`", { cause });
 }

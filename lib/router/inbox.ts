@@ -51,26 +51,40 @@ export async function openInbox(
   const text = await storage.disk.read(path);
   const { contents, damaged } = parseJournal(text ?? "");
   if (damaged > 0) {
-    await onDamage(damaged, await storage.quarantine(path));
-    await rewrite(storage, path, contents);
+    const aside = await copyAside(storage, path, text ?? "");
+    contents.bytes = await rewrite(storage, path, contents);
+    await onDamage(damaged, aside);
   }
   return createInbox(storage, path, contents, text !== null);
+}
+
+/** A copy, not a move: at no moment is there no journal. */
+async function copyAside(storage: Storage, path: string, text: string): Promise<string> {
+  let n = 1;
+  while ((await storage.disk.stat(`${path}.corrupt-${n}`)) !== null) n += 1;
+  await storage.replaceFile(`${path}.corrupt-${n}`, text);
+  return `${path}.corrupt-${n}`;
 }
 
 function createInbox(storage: Storage, path: string, contents: Contents, exists: boolean): Inbox {
   let created = exists;
   let length = contents.bytes;
   const inherited = new Set(contents.pending.keys());
+  /** A failed line may still be there, whole or half. */
+  let dirty = false;
   const write = async (line: Line): Promise<void> => {
     const text = `${JSON.stringify(line)}\n`;
+    if (dirty) await cutBack(storage, path, length);
+    dirty = true;
     try {
       await storage.disk.append(path, text);
       await storage.disk.sync(path);
       if (!created) await storage.disk.syncFolder(path.slice(0, path.lastIndexOf("/")));
     } catch (error) {
-      await cutBack(storage, path, length);
+      if (error instanceof DiskError) dirty = !(await canCutBack(storage, path, length));
       throw error;
     }
+    dirty = false;
     created = true;
     length += new TextEncoder().encode(text).length;
   };
@@ -95,11 +109,18 @@ function createInbox(storage: Storage, path: string, contents: Contents, exists:
 
 /** A failed append may have left half a line: cut it off, so that the next line starts where a line starts. */
 async function cutBack(storage: Storage, path: string, length: number): Promise<void> {
+  const facts = await storage.disk.stat(path);
+  if (facts !== null && facts.size > length) await storage.disk.truncate(path, length);
+}
+
+/** Not now is not never: the next line tries again first. */
+async function canCutBack(storage: Storage, path: string, length: number): Promise<boolean> {
   try {
-    const facts = await storage.disk.stat(path);
-    if (facts !== null && facts.size > length) await storage.disk.truncate(path, length);
+    await cutBack(storage, path, length);
+    return true;
   } catch (error) {
-    if (!(error instanceof DiskError)) throw error;
+    if (error instanceof DiskError) return false;
+    throw error;
   }
 }
 
