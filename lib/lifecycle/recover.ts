@@ -20,7 +20,7 @@ export async function recover(ctx: Context, peer: Peer, hosted: ReadonlyMap<stri
   const durable = await ctx.store.load(peer.identity);
   peer.session = durable.record;
   peer.held = durable.hold !== null;
-  for (const message of (await inboxOf(ctx, peer)).pending()) tell(ctx, peer, message, "queued", { reason: "daemon restarted" });
+  await tellSenders(ctx, peer);
   if (durable.record === null || durable.record.phase === "ended") return afterEnded(ctx, peer, durable);
   if (durable.record.phase === "ending") return endOn(ctx, peer);
   const record = await withProcess(ctx, peer, durable.record, hosted);
@@ -32,6 +32,13 @@ async function endOn(ctx: Context, peer: Peer): Promise<void> {
   if ((await finishEnding(ctx, peer)) || peer.session === null) return;
   ctx.host.watch(runtimeSession(peer.session));
   armIdle(ctx, peer, ctx.parts.settings.superviseMs);
+}
+
+/** Senders that ask the new daemon hear what the journal knows: what waits, and what landed before the old one could say so. */
+async function tellSenders(ctx: Context, peer: Peer): Promise<void> {
+  const inbox = await inboxOf(ctx, peer);
+  for (const message of inbox.pending()) tell(ctx, peer, message, "queued", { reason: "daemon restarted" });
+  for (const id of inbox.landedIds()) tell(ctx, peer, { id }, "landed", { woke: peer.session?.message === id });
 }
 
 /** A request for a fresh restart survives the daemon; messages that waited go on waiting for a wake. */

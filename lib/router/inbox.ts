@@ -10,6 +10,8 @@ import type { Storage } from "../storage/index.ts";
 export interface Inbox {
   /** Messages that wait, oldest first. */
   pending(): readonly Message[];
+  /** Ids that landed, as far as the journal remembers them. */
+  landedIds(): readonly string[];
   /** Was this message accepted, and did it land, as far as the journal remembers? */
   stateOf(id: string): "pending" | "landed" | "unknown";
   /** Was it in the journal before this process opened it? Then an earlier daemon may have typed it. */
@@ -90,6 +92,7 @@ function createInbox(storage: Storage, path: string, contents: Contents, exists:
   };
   return {
     pending: () => [...contents.pending.values()],
+    landedIds: () => [...contents.landed],
     stateOf: (id) => (contents.pending.has(id) ? "pending" : contents.landed.has(id) ? "landed" : "unknown"),
     isInherited: (id) => inherited.has(id),
     accept: async (message) => {
