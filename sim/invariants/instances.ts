@@ -1,6 +1,6 @@
 import type { TrueProcess, World } from "../world/api.ts";
 import type { Breach, Invariant } from "./api.ts";
-import { dataOf, diskWasBroken, field, news, upSince } from "./read.ts";
+import { dataOf, diskFailed, diskWasBroken, field, news, upSince } from "./read.ts";
 
 /** I2: two sessions of one identity would answer each other's mail. */
 export const oneLive: Invariant = {
@@ -46,7 +46,7 @@ export const oneClass: Invariant = {
           continue;
         }
         const before = classes.get(instance);
-        if (before !== undefined && before !== now)
+        if (before !== undefined && before !== now && !diskFailed(world))
           breaches.push({ lane: field(decision, "identity"), detail: `${instance} ended as ${before}, then as ${now}` });
         classes.set(instance, now);
       }

@@ -33,10 +33,14 @@ export function upSince(world: World): number | null {
   return world.truth.daemonLife.findLast(({ what }) => what === "start")?.at ?? null;
 }
 
-/** Did the scenario break the disk or cut the power, so that what was written need not be there? */
+/** Did the scenario make the disk fail, or write to it behind the daemon's back? Then what was decided need not be on it. */
+export function diskFailed(world: World): boolean {
+  return world.trace.entries.some((entry) => entry.kind === "action" && ["faultFs", "files"].includes(dataOf(entry, "do")));
+}
+
+/** The same, or was the power cut, so that what was written last need not be there? */
 export function diskWasBroken(world: World): boolean {
-  const power = world.truth.daemonLife.some(({ what }) => what === "powerLoss");
-  return power || world.trace.entries.some((entry) => entry.kind === "action" && ["faultFs", "files"].includes(dataOf(entry, "do")));
+  return world.truth.daemonLife.some(({ what }) => what === "powerLoss") || diskFailed(world);
 }
 
 /** The daemon that an operation or timer in the trace belongs to: 2 for `daemon-2`; 0 for anything else. */
