@@ -3,6 +3,6 @@ import type { RunOptions } from "../runner/run.ts";
 
 /** The production daemon in the virtual world, with all invariants watching. */
 export async function productionRun(): Promise<RunOptions> {
-  const { createWorld } = await import("../world/world.ts");
-  return { createWorld, invariants: [], wallClock: () => performance.now() };
+  const [{ createWorld }, { invariants }] = await Promise.all([import("../world/world.ts"), import("../invariants/index.ts")]);
+  return { createWorld, invariants, wallClock: () => performance.now() };
 }

@@ -98,7 +98,16 @@ function readBody(
     verb,
     written: verb === null ? null : raw[verb],
     value: verb === null ? null : problems.parse(schemaFor(verb, raw[verb]), raw[verb], [...path, verb]),
-    expect: "expect" in raw ? problems.parse(expectation, raw["expect"], [...path, "expect"]) : null,
+    expect: "expect" in raw ? readExpectation(raw["expect"], [...path, "expect"], problems) : null,
     because: "because" in raw ? problems.parse(text, raw["because"], [...path, "because"]) : null,
   };
+}
+
+/** An expectation; of one that is not valid, the keys that are, so that their names and patterns are checked in the same go. */
+function readExpectation(raw: unknown, path: readonly PropertyKey[], problems: Problems): RawExpectation | null {
+  const whole = problems.parse(expectation, raw, path);
+  if (whole !== null || typeof raw !== "object" || raw === null) return whole;
+  const shape: Readonly<Record<string, { safeParse(value: unknown): { success: boolean } }>> = expectation.shape;
+  const valid = Object.entries(raw).filter(([key, value]) => Object.hasOwn(shape, key) && shape[key]?.safeParse(value).success);
+  return valid.length === 0 ? null : expectation.parse(Object.fromEntries(valid));
 }

@@ -7,9 +7,8 @@ import { duration, flag, messageName, peerName, relativePath, text, word } from 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], {
   error: (issue) => `${show(issue.input)} is no single value: write a text, a number, true, false, /regex/ or a comparison such as '>= 3'`,
 });
-const number = z.union([z.number(), z.string()], {
-  error: (issue) => `${show(issue.input)} is neither a number nor a comparison such as '>= 3'`,
-});
+const numberProblem = (issue: { input?: unknown }): string => `${show(issue.input)} is neither a number nor a comparison such as '>= 3'`;
+const number = z.union([z.number(), z.string().regex(/^(?:[<>]=?|[!=]=?|\/)/, { error: numberProblem })], { error: numberProblem });
 
 /** Some fields of a record; the others are ignored. */
 export const partialRecord = z
