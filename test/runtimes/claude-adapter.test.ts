@@ -46,7 +46,9 @@ describe.skipIf(!claudeInstalled)("claude: messages", () => {
     await the().end(await ready({ cwd }));
     const session = await ready({ cwd, permissions: "ask" });
     expect(await deliver(session, outgoing("[[bash touch made-by-agent]]"))).toMatchObject({ state: "landed" });
-    await expect.poll(() => the().runtime.activity(session), { timeout: 10_000 }).toMatchObject({ turn: "waiting" });
+    await expect
+      .poll(async () => [await the().runtime.activity(session), await screenOf(session)], { timeout: 30_000 })
+      .toMatchObject([{ turn: "waiting" }, expect.stringContaining("Do you want to proceed?")]);
     expect(await deliver(session, outgoing("1"))).toMatchObject({ state: "blocked" });
     expect(await the().runtime.activity(session)).toMatchObject({ turn: "waiting" });
     expect(existsSync(join(cwd, "made-by-agent"))).toBe(false);

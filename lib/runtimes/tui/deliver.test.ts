@@ -120,6 +120,19 @@ describe("a message lands", () => {
   });
 });
 
+test("a message whose own work opens a dialog before the record shows it has landed all the same", async () => {
+  const { cli, tui, done, deliver } = scripted();
+  const { keys } = tui.terminal;
+  tui.terminal.keys = async (session, ...names) => {
+    await keys(session, ...names);
+    cli.dialog = "permission";
+  };
+  const { landedAt } = tui;
+  tui.landedAt = async (session, id) => (tui.clock.monoMs() > 3_000 ? landedAt(session, id) : null);
+  expect(await deliver()).toMatchObject({ state: "landed" });
+  expect(done).toEqual(["paste", "Enter"]);
+});
+
 describe("without proof nothing is claimed", () => {
   test("Enter that never works is given up after a bounded number, and the composer is left empty", async () => {
     const { cli, done, deliver } = scripted({ swallows: Number.POSITIVE_INFINITY });

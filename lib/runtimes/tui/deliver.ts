@@ -12,6 +12,8 @@ import { LOOK_MS, look, type Tui, type View } from "./view.ts";
 const SHOW_MS = 5_000;
 const ENTER_AGAIN_MS = 700;
 const ENTERS = 5;
+/** A CLI may ask its first question before it has written down what it was told: how long the record may lag behind, ms. */
+const DIALOG_MS = 15_000;
 /** Kept of the caller's time for putting the composer in order again. */
 const TIDY_MS = 3_000;
 
@@ -52,21 +54,36 @@ async function shown(attempt: Attempt): Promise<boolean> {
   return false;
 }
 
-/** Presses Enter while the text stands in the composer, a bounded number of times, until the record shows the message. */
+/** What pressing Enter led to. */
+interface Submission {
+  readonly enters: number;
+  /** Monotonic ms of the next look at the composer. */
+  readonly nextLook: number;
+  /** Waiting for the record ends here: the deadline, or sooner once a dialog stands in the way. */
+  readonly until: number;
+}
+
+/** Presses Enter if our text still stands in the composer. A dialog gets none: it may be the message's own work that asks, or a coincidence. */
+async function pressOnce(attempt: Attempt, before: Submission): Promise<Submission> {
+  const { tui, session, message } = attempt;
+  const view = await look(tui, session);
+  const now = tui.clock.monoMs();
+  const nextLook = now + ENTER_AGAIN_MS;
+  if (view.dialog !== null || view.turn === "waiting") {
+    const patience = before.enters === 0 ? 0 : DIALOG_MS;
+    return { ...before, nextLook, until: Math.min(before.until, now + patience) };
+  }
+  if (!holds(view.composer, message.text)) return { ...before, nextLook };
+  await tui.terminal.keys(session, "Enter");
+  return { ...before, nextLook, enters: before.enters + 1 };
+}
+
+/** Presses Enter a bounded number of times, until the record shows the message. */
 async function submit(attempt: Attempt): Promise<DeliveryOutcome | null> {
-  const { tui, session, message, deadline, signal } = attempt;
-  let enters = 0;
-  let nextEnter = tui.clock.monoMs();
-  while (!signal.aborted && tui.clock.monoMs() < deadline) {
-    if (enters < ENTERS && tui.clock.monoMs() >= nextEnter) {
-      const view = await look(tui, session);
-      if (view.dialog !== null || view.turn === "waiting") return null;
-      if (holds(view.composer, message.text)) {
-        await tui.terminal.keys(session, "Enter");
-        enters++;
-      }
-      nextEnter = tui.clock.monoMs() + ENTER_AGAIN_MS;
-    }
+  const { tui, deadline, signal } = attempt;
+  let state: Submission = { enters: 0, nextLook: tui.clock.monoMs(), until: deadline };
+  while (!signal.aborted && tui.clock.monoMs() < state.until) {
+    if (state.enters < ENTERS && tui.clock.monoMs() >= state.nextLook) state = await pressOnce(attempt, state);
     const proof = await landing(attempt);
     if (proof !== null) return proof;
     await sleep(tui.clock, LOOK_MS, signal);
