@@ -171,7 +171,7 @@ async function adoptAll(ctx: Context, lease: Lease): Promise<void> {
     const up = found.identity === null ? undefined : ctx.peers.get(found.identity);
     if (up === undefined || !hasInstance(up)) await adoptStranger(ctx, found);
   }
-  keepPassing(ctx, lease, { strangers: new Map() });
+  keepPassing(ctx, lease, { strangers: new Map(), leaseRefused: false });
 }
 
 async function hostedSessions(ctx: Context): Promise<HostedSession[]> {

@@ -7,6 +7,7 @@ import type { SessionRecord } from "./state/record.ts";
 /** Off the queue for good, one line, and the sender knows (lifecycle §10, §12). */
 export async function commitLanded(ctx: Context, peer: Peer, message: Message, atMs: number): Promise<void> {
   const inbox = await inboxOf(ctx, peer);
+  inbox.take(message.id);
   await durably(ctx, peer, "landed", () => inbox.landed(message.id));
   const woke = peer.session?.message === message.id;
   await ctx.journal.decide("deliver", {

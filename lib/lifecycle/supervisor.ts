@@ -1,5 +1,5 @@
 import type { Manager } from "../peers/index.ts";
-import { type HostExit, type HostedSession, type Sweep, sleep } from "../ports/index.ts";
+import { DiskError, type HostExit, type HostedSession, type Sweep, sleep } from "../ports/index.ts";
 import { background, type Context, finishSteps, forget, later, sayOnce } from "./context.ts";
 import { outcomeOf } from "./decide/classify.ts";
 import { looksLikeMassDeath } from "./decide/mass-death.ts";
@@ -40,12 +40,14 @@ async function tellMany(ctx: Context, exit: HostExit): Promise<void> {
 export interface Watch {
   /** First seen, monotonic ms, of live sessions that nobody can account for. */
   readonly strangers: Map<string, number>;
+  /** The disk refused the last renewal of the lease, and that was said. */
+  leaseRefused: boolean;
 }
 
 /** The safety net over all peers; its cost follows what changed, and one peer's trouble stays its own (lifecycle §9). */
 export async function pass(ctx: Context, lease: Lease, watch: Watch): Promise<void> {
   await ctx.timekeeper.look(ctx.parts.settings.superviseMs);
-  await lease.renew();
+  await renewLease(ctx, lease, watch);
   for (const peer of ctx.unfinished) {
     later(ctx, peer, async () => {
       if (await finishSteps(ctx, peer)) await finishEnding(ctx, peer);
@@ -57,6 +59,18 @@ export async function pass(ctx: Context, lease: Lease, watch: Watch): Promise<vo
   await handleUnknown(ctx, sweep);
   await handleStrangers(ctx, sweep.strangers, watch);
   if (ctx.parts.settings.superviseLogVerbose) await sayEverybody(ctx);
+}
+
+/** A lease that cannot be written anew is still ours until another daemon takes it: said once, and the pass goes on (lifecycle §9). */
+async function renewLease(ctx: Context, lease: Lease, watch: Watch): Promise<void> {
+  try {
+    await lease.renew();
+    watch.leaseRefused = false;
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    if (!watch.leaseRefused) await ctx.journal.decide("supervise", { action: "skipped-error", reason: `lease: ${error.message}` });
+    watch.leaseRefused = true;
+  }
 }
 
 /** Identities that an external manager took since the last pass. */

@@ -18,7 +18,9 @@ export interface Inbox {
   isInherited(id: string): boolean;
   /** Resolves once the message is durable. Accepting the same id again changes nothing. */
   accept(message: Message): Promise<void>;
-  /** Takes a message off the queue for good. */
+  /** Takes a message off the queue in memory, at once: it is never typed again while the disk refuses to note that it landed. */
+  take(id: string): void;
+  /** Takes a message off the queue for good; resolves once that is durable, and may be repeated until then. */
   landed(id: string): Promise<void>;
 }
 
@@ -40,6 +42,8 @@ type Line = { readonly accept: Message } | { readonly landed: string };
 
 interface Contents {
   readonly pending: Map<string, Message>;
+  /** Landed, which the journal does not say yet. */
+  readonly taken: Map<string, Message>;
   readonly landed: Set<string>;
   bytes: number;
 }
@@ -90,20 +94,29 @@ function createInbox(storage: Storage, path: string, contents: Contents, exists:
     created = true;
     length += new TextEncoder().encode(text).length;
   };
+  const hasLanded = (id: string): boolean => contents.taken.has(id) || contents.landed.has(id);
+  const take = (id: string): void => {
+    const message = contents.pending.get(id);
+    if (message === undefined) return;
+    contents.pending.delete(id);
+    contents.taken.set(id, message);
+  };
   return {
     pending: () => [...contents.pending.values()],
     landedIds: () => [...contents.landed],
-    stateOf: (id) => (contents.pending.has(id) ? "pending" : contents.landed.has(id) ? "landed" : "unknown"),
+    stateOf: (id) => (contents.pending.has(id) ? "pending" : hasLanded(id) ? "landed" : "unknown"),
     isInherited: (id) => inherited.has(id),
     accept: async (message) => {
-      if (contents.pending.has(message.id) || contents.landed.has(message.id)) return;
+      if (contents.pending.has(message.id) || hasLanded(message.id)) return;
       await write({ accept: message });
       contents.pending.set(message.id, message);
     },
+    take,
     landed: async (id) => {
-      if (!contents.pending.has(id)) return;
+      take(id);
+      if (!contents.taken.has(id)) return;
       await write({ landed: id });
-      contents.pending.delete(id);
+      contents.taken.delete(id);
       contents.landed.add(id);
       if (length > REWRITE_AT_BYTES) length = await rewrite(storage, path, contents);
     },
@@ -132,7 +145,7 @@ async function rewrite(storage: Storage, path: string, contents: Contents): Prom
   for (const id of forgotten) contents.landed.delete(id);
   const lines: Line[] = [
     ...[...contents.landed].map((landed) => ({ landed })),
-    ...[...contents.pending.values()].map((accept) => ({ accept })),
+    ...[...contents.taken.values(), ...contents.pending.values()].map((accept) => ({ accept })),
   ];
   const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
   await storage.replaceFile(path, text);
@@ -140,7 +153,7 @@ async function rewrite(storage: Storage, path: string, contents: Contents): Prom
 }
 
 function parseJournal(text: string): { contents: Contents; damaged: number } {
-  const contents: Contents = { pending: new Map(), landed: new Set(), bytes: new TextEncoder().encode(text).length };
+  const contents: Contents = { pending: new Map(), taken: new Map(), landed: new Set(), bytes: new TextEncoder().encode(text).length };
   let damaged = text !== "" && !text.endsWith("\n") ? 1 : 0;
   const complete = text.slice(0, text.lastIndexOf("\n") + 1);
   for (const line of complete.split("\n")) {
