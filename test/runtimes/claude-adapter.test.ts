@@ -23,7 +23,7 @@ describe.skipIf(!claudeInstalled)("claude: messages", () => {
   test("a person's half-written input stays as it is and the message is not typed", async () => {
     const session = await ready();
     await the().host.keys(session, ..."draft");
-    await expect.poll(() => screenOf(session)).toMatch(/❯\sdraft/);
+    await expect.poll(() => screenOf(session), { timeout: 10_000 }).toMatch(/❯\sdraft/);
     expect(await deliver(session, outgoing("hello"))).toEqual({ state: "busy" });
     expect(await screenOf(session)).toMatch(/❯\sdraft/);
     expect(seen(session.reference)).toEqual([]);

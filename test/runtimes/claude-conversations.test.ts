@@ -71,7 +71,7 @@ describe.skipIf(!claudeInstalled)("claude: what changes a conversation", () => {
     await deliver(session, before);
     await settle(session);
     await the().host.paste(session, "/clear");
-    await expect.poll(() => screenOf(session)).toMatch(/❯\s\/clear/);
+    await expect.poll(() => screenOf(session), { timeout: 10_000 }).toMatch(/❯\s\/clear/);
     await the().host.keys(session, "Enter");
     await expect.poll(() => the().runtime.reference(session), { timeout: 10_000 }).not.toBe(session.reference);
     const after = outgoing("after");

@@ -106,21 +106,22 @@ describe("the demo agent", () => {
     const runtime = adapter();
     const message = { id: "m", text: composeEnvelope({ id: "m", from: "boss", text: "hello" }) };
     await bench().host.keys(session, ..."draft");
-    await expect.poll(() => screenOf(session)).toContain("› draft");
+    await expect.poll(() => screenOf(session), { timeout: 10_000 }).toContain("› draft");
     expect(await runtime.deliver(session, message, 5_000, never())).toEqual({ state: "busy" });
     expect(await screenOf(session)).toContain("› draft");
     await bench().host.keys(session, "C-u", ..."/ask", "Enter");
-    await expect.poll(() => runtime.activity(session)).toMatchObject({ turn: "waiting" });
+    await expect.poll(() => runtime.activity(session), { timeout: 10_000 }).toMatchObject({ turn: "waiting" });
     expect(await runtime.deliver(session, message, 5_000, never())).toMatchObject({ state: "blocked" });
     await bench().host.keys(session, "1");
-    expect(await runtime.deliver(session, message, 5_000, never())).toMatchObject({ state: "landed" });
+    // Until the agent has read the key, the answer stays `blocked`.
+    await expect.poll(() => runtime.deliver(session, message, 5_000, never()), { timeout: 10_000 }).toMatchObject({ state: "landed" });
     expect(recorded(session)).toEqual([message.text]);
   });
 
   test("text of ours that was left in the composer is cleared, not glued to the next message", async () => {
     const session = await fresh();
     await bench().host.paste(session, composeEnvelope({ id: "old", from: "boss", text: "never submitted" }));
-    await expect.poll(() => screenOf(session)).toContain("never submitted");
+    await expect.poll(() => screenOf(session), { timeout: 10_000 }).toContain("never submitted");
     const text = composeEnvelope({ id: "new", from: "boss", text: "next" });
     expect(await adapter().deliver(session, { id: "new", text }, 10_000, never())).toMatchObject({ state: "landed" });
     expect(recorded(session)).toEqual([text]);
@@ -134,9 +135,9 @@ describe("the demo agent's commands", () => {
     const session = await fresh();
     expect(await adapter().compact(session, AbortSignal.timeout(10_000))).toBe(true);
     await bench().host.keys(session, ..."/new", "Enter");
-    await expect.poll(() => screenOf(session)).toContain("IAPEER_BIN is not set");
+    await expect.poll(() => screenOf(session), { timeout: 10_000 }).toContain("IAPEER_BIN is not set");
     await bench().host.keys(session, ..."/crash", "Enter");
-    await expect.poll(() => bench().host.probe(session)).toMatchObject({ state: "dead", exit: { code: 1 } });
+    await expect.poll(() => bench().host.probe(session), { timeout: 10_000 }).toMatchObject({ state: "dead", exit: { code: 1 } });
   });
 
   test("an interrupt ends the turn and the next message is taken", async () => {
