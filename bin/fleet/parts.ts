@@ -10,7 +10,7 @@ import { tmuxHost } from "../../lib/adapters/tmux/index.ts";
 import { readSettings } from "../../lib/config/index.ts";
 import type { DaemonParts } from "../../lib/lifecycle/api.ts";
 import { type ManagerFolders, unitFileManagers } from "../../lib/peers/index.ts";
-import type { Telemetry } from "../../lib/ports/index.ts";
+import { createGate, gateTerminal, type Telemetry } from "../../lib/ports/index.ts";
 import { type AgentCli, findAgentClis, runtimeCatalogue } from "../../lib/runtimes/index.ts";
 
 export interface PartsRequest {
@@ -31,9 +31,10 @@ export async function realParts(request: PartsRequest): Promise<DaemonParts> {
   const settings = await readSettings(disk, root, env);
   const clock = nodeClock();
   const host = tmuxHost({ folder: join(root, "state/iapeer/tmux"), env });
+  const gate = createGate();
   const home = env["HOME"] || homedir();
   const runtimes = runtimeCatalogue({
-    terminal: host,
+    terminal: gateTerminal(host, gate),
     clock,
     disk,
     node: process.execPath,
@@ -56,6 +57,7 @@ export async function realParts(request: PartsRequest): Promise<DaemonParts> {
     version,
     self: selfIdentity(),
     holderAlive,
+    gate,
     onDefect: request.onDefect,
   };
 }

@@ -2,7 +2,7 @@ import type { Message, Receipt } from "../model/message.ts";
 import type { PeerKind, PeerProfile } from "../model/peer.ts";
 import type { Settings } from "../model/settings.ts";
 import type { Managers } from "../peers/managers.ts";
-import type { Clock, Disk, Random, Runtime, SessionHost, Telemetry } from "../ports/index.ts";
+import type { Clock, Disk, Gate, Random, Runtime, SessionHost, Telemetry } from "../ports/index.ts";
 import type { WakeExplanation } from "./decide/wake.ts";
 
 /** Everything that a daemon is made of; the same for the real and the simulated one. */
@@ -22,6 +22,8 @@ export interface DaemonParts {
   readonly self: LeaseHolder;
   /** Is that holder's process alive? `unknown` counts as alive. */
   readonly holderAlive: (holder: LeaseHolder) => Promise<boolean | "unknown">;
+  /** Shut on keystrokes once the lease is lost; the runtimes type through it. */
+  readonly gate?: Gate;
   /** Hears of errors that no rule foresees; the simulator fails the run, production has the log line. */
   readonly onDefect?: (error: unknown) => void;
 }

@@ -31,7 +31,8 @@ async function bringOn(ctx: Context, peer: Peer, bringUp: BringUp, initialPrompt
   setTimer(ctx, peer, "boot", bootDeadlineMs, async () => {
     if (!bringUp.isBlocked) bringUp.abort.abort("deadline");
   });
-  const result = await runtimeOf(ctx, peer).bringUp(session, bringUp.abort.signal, (dialog) => blockedBy(ctx, peer, bringUp, dialog));
+  bringUp.verdict = runtimeOf(ctx, peer).bringUp(session, bringUp.abort.signal, (dialog) => blockedBy(ctx, peer, bringUp, dialog));
+  const result = await bringUp.verdict;
   clearTimer(peer, "boot");
   switch (result.state) {
     case "ready":

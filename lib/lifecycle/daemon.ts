@@ -122,15 +122,16 @@ async function begin(parts: DaemonParts, receipts: Context["receipts"], onFenced
     store: createStore({ storage, paths, journal, wallMs: () => parts.clock.wallMs() }),
     directory: peerDirectory(storage, parts.root),
     slots: createSlots(MAX_BRING_UPS),
-    timekeeper: createTimekeeper(parts.clock, journal, lease.lastReading),
+    timekeeper: createTimekeeper(parts.clock, journal, lease.lastSeen),
     peers: new Map(),
     unfinished: new Set(),
     next: { afterEnd, afterReady: resumeService, freshInstead },
     running: true,
   };
+  parts.gate?.bind(() => guarded(async () => {}));
   void lost.then(() => quiet(ctx)).then(onFenced);
   await journal.decide("daemon", { action: "start", version: parts.version, epoch: lease.epoch });
-  return { ctx, lease: { ...lease, renew: () => guarded(lease.renew) } };
+  return { ctx, lease: { ...lease, renew: (floorMono) => guarded(() => lease.renew(floorMono)) } };
 }
 
 async function makeFolders(ensureFolder: (path: string) => Promise<void>, paths: Paths): Promise<void> {

@@ -124,6 +124,7 @@ export async function handleDeath(ctx: Context, peer: Peer, death: Death): Promi
   const record = peer.session;
   if (record === null || record.instance !== death.instance || !hasInstance(peer)) return;
   if (record.end !== null) return void (await finishEnding(ctx, peer));
+  if (await wasRejected(peer, record)) return;
   if (awaitsVerdict(peer, record) && !death.waited) {
     return setTimer(ctx, peer, "boot", VERDICT_MS, () => handleDeath(ctx, peer, { ...death, waited: true }));
   }
@@ -138,6 +139,14 @@ export async function handleDeath(ctx: Context, peer: Peer, death: Death): Promi
     exit: death.exit,
   });
   await commitEnd(ctx, peer, end, death.exit, death.told ? null : superviseLine(end));
+}
+
+/** A runtime that rejects a resume exits at once: that is its answer, not a death; the bring-up falls back to fresh by itself (§6). */
+async function wasRejected(peer: Peer, record: SessionRecord): Promise<boolean> {
+  const bringUp = peer.bringUp;
+  if (bringUp?.verdict == null || record.mode !== "resume" || bringUp.instance !== record.instance) return false;
+  bringUp.abort.abort("exit");
+  return (await bringUp.verdict).state === "resume-rejected";
 }
 
 export interface Death {

@@ -13,13 +13,19 @@ import type { ClockReading } from "./decide/clock-gap.ts";
 export interface Lease {
   readonly epoch: number;
   /** Where the clocks stood when the root was last held within this boot: tells steps and suspends while no daemon ran. */
-  readonly lastReading: ClockReading | null;
+  readonly lastSeen: LastSeen | null;
   /** Throws {@link LeaseLost} unless this process still holds the lease: asked before every durable write and every kill. */
   check(): Promise<void>;
   /** Shows that the holder is alive; not durable on purpose. */
-  renew(): Promise<void>;
+  renew(floorMono: number): Promise<void>;
   /** Gives the lease back: the next daemon need not wait. */
   release(): Promise<void>;
+}
+
+/** What the last holder wrote within this boot. */
+export interface LastSeen extends ClockReading {
+  /** Monotonic time from which idleness was counted after a gap in time; null when there was none (lifecycle §11). */
+  readonly floorMono: number | null;
 }
 
 /** This daemon's lease was taken over: it must do nothing any more. */
@@ -27,7 +33,7 @@ export class LeaseLost extends Error {
   override readonly name = "LeaseLost";
 }
 
-interface LeaseText extends LeaseHolder, ClockReading {
+interface LeaseText extends LeaseHolder, LastSeen {
   readonly since: number;
   readonly released: boolean;
 }
@@ -55,25 +61,27 @@ export async function takeLease(request: LeaseRequest): Promise<Lease> {
   const path = `${request.folder}/${PREFIX}${epoch}`;
   if (found === null) await claimFirst(request, path);
   else await claimNext(request, found, path);
-  const lease = holdLease(request, epoch, path, readingOfBoot(found?.text ?? null, request.self.bootId));
+  const lease = holdLease(request, epoch, path, seenInBoot(found?.text ?? null, request.self.bootId));
   await sign(request, lease, path);
   return lease;
 }
 
-function holdLease(request: LeaseRequest, epoch: number, path: string, lastReading: ClockReading | null): Lease {
+function holdLease(request: LeaseRequest, epoch: number, path: string, lastSeen: LastSeen | null): Lease {
   const { disk, storage } = request;
   let renewals = 0;
+  let floor = lastSeen?.floorMono ?? null;
   // The newest epoch counts, not that our own file is there: a renewal that was held up may have made it again.
   const check = async (): Promise<void> => {
     const newest = Math.max(0, ...epochsIn(await disk.list(request.folder)));
     if (newest !== epoch) throw new LeaseLost(`the lease of epoch ${epoch} was taken over`);
   };
-  const renew = async (): Promise<void> => {
+  const renew = async (floorMono: number): Promise<void> => {
+    if (Number.isFinite(floorMono)) floor = floorMono;
     await check();
     // One line more, not durable: cheap enough for every pass, and a reader never sees half a lease.
-    await disk.append(path, leaseText(request));
+    await disk.append(path, leaseText(request, floor));
     renewals += 1;
-    if (renewals % RENEWALS_KEPT === 0) await storage.replaceFile(path, leaseText(request));
+    if (renewals % RENEWALS_KEPT === 0) await storage.replaceFile(path, leaseText(request, floor));
     await stepBack();
   };
   /** A takeover between the check and the write made our file anew: it goes again. */
@@ -87,13 +95,13 @@ function holdLease(request: LeaseRequest, epoch: number, path: string, lastReadi
   };
   const release = async (): Promise<void> => {
     await check();
-    await storage.replaceFile(path, leaseText(request, true));
+    await storage.replaceFile(path, leaseText(request, floor, true));
     await stepBack();
   };
-  return { epoch, lastReading, check, renew, release };
+  return { epoch, lastSeen, check, renew, release };
 }
 
-function leaseText({ clock, self }: LeaseRequest, released = false): string {
+function leaseText({ clock, self }: LeaseRequest, floorMono: number | null, released = false): string {
   const text: LeaseText = {
     ...self,
     since: clock.wallMs(),
@@ -101,6 +109,7 @@ function leaseText({ clock, self }: LeaseRequest, released = false): string {
     wallMs: clock.wallMs(),
     monoMs: clock.monoMs(),
     bootMs: clock.bootMs(),
+    floorMono,
   };
   return `${JSON.stringify(text)}\n`;
 }
@@ -134,8 +143,8 @@ function parseLease(text: string | null): LeaseText | null {
   }
 }
 
-function readingOfBoot(text: LeaseText | null, bootId: string): ClockReading | null {
-  return text !== null && text.bootId === bootId ? { wallMs: text.wallMs, monoMs: text.monoMs, bootMs: text.bootMs } : null;
+function seenInBoot(text: LeaseText | null, bootId: string): LastSeen | null {
+  return text !== null && text.bootId === bootId ? text : null;
 }
 
 /** Free when released, from another boot, or its process is gone; a live holder that renews is respected. */
@@ -152,7 +161,7 @@ async function refuseWhileHeld(request: LeaseRequest, found: FoundLease): Promis
 
 /** Names the new holder; whoever took the lease over before it was signed has it, and what the signature made anew goes again. */
 async function sign(request: LeaseRequest, lease: Lease, path: string): Promise<void> {
-  await request.storage.replaceFile(path, leaseText(request));
+  await request.storage.replaceFile(path, leaseText(request, lease.lastSeen?.floorMono ?? null));
   try {
     await lease.check();
   } catch (error) {
@@ -164,7 +173,7 @@ async function sign(request: LeaseRequest, lease: Lease, path: string): Promise<
 async function claimFirst(request: LeaseRequest, path: string): Promise<void> {
   const { disk, folder } = request;
   try {
-    await disk.create(path, leaseText(request));
+    await disk.create(path, leaseText(request, null));
     await disk.sync(path);
     await disk.syncFolder(folder);
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Message } from "../model/message.ts";
-import type { RuntimeSession, Timer } from "../ports/index.ts";
+import type { BringUp as BringUpVerdict, RuntimeSession, Timer } from "../ports/index.ts";
 import type { Inbox } from "../router/index.ts";
 import type { WakeResult } from "./api.ts";
 import type { IntentClass } from "./decide/classify.ts";
@@ -62,6 +62,8 @@ export interface BringUp {
   readonly blocked: Promise<void>;
   readonly tellBlocked: () => void;
   isBlocked: boolean;
+  /** What the runtime says of the way to its composer; known at once after an abort. */
+  verdict: Promise<BringUpVerdict> | null;
   /** Begun by an earlier daemon, which may have typed the first message already. */
   readonly isAdopted: boolean;
 }
@@ -115,6 +117,7 @@ export function createBringUp(instance: string, message: Message | null, isAdopt
     blocked: blocked.promise,
     tellBlocked: blocked.resolve,
     isBlocked: false,
+    verdict: null,
   };
 }
 

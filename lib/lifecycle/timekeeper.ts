@@ -1,6 +1,7 @@
 import type { Clock } from "../ports/clock.ts";
 import { type ClockGap, type ClockReading, decideClockGaps } from "./decide/clock-gap.ts";
 import type { Journal } from "./journal.ts";
+import type { LastSeen } from "./lease.ts";
 
 /**
  * Watches the clocks for suspends and steps (lifecycle §11). After either, one full idle window of awake time is needed again before
@@ -12,9 +13,9 @@ export interface Timekeeper {
   look(expectedMs: number | null): Promise<readonly ClockGap[]>;
 }
 
-export function createTimekeeper(clock: Clock, journal: Journal, last: ClockReading | null): Timekeeper {
-  let before = last ?? read(clock);
-  let floor = Number.NEGATIVE_INFINITY;
+export function createTimekeeper(clock: Clock, journal: Journal, last: LastSeen | null): Timekeeper {
+  let before: ClockReading = last ?? read(clock);
+  let floor = last?.floorMono ?? Number.NEGATIVE_INFINITY;
   return {
     floorMono: () => floor,
     look: async (expectedMs) => {

@@ -1,7 +1,7 @@
 import type { Daemon, DaemonParts } from "../../lib/lifecycle/api.ts";
 import { DEFAULT_SETTINGS } from "../../lib/model/settings.ts";
 import { unitFileManagers } from "../../lib/peers/index.ts";
-import type { ProcessIdentity, Runtime } from "../../lib/ports/index.ts";
+import { createGate, type Gate, type ProcessIdentity, type Runtime } from "../../lib/ports/index.ts";
 import type { Scenario } from "../language/scenario.ts";
 import type { WorldOptions } from "./api.ts";
 import { createBehaviors } from "./behaviors.ts";
@@ -98,8 +98,9 @@ function hearKill({ kills, trace, machine }: Kernel, { identity, instance, pid }
 function partsOf(kernel: Kernel, owner: string, view: Owner, self: ProcessIdentity): DaemonParts {
   const { machine } = kernel;
   const disk = machine.disk.forOwner(owner);
+  const gate = createGate();
   return {
-    ...{ clock: view.clock, disk, host: machine.host.forOwner(view), runtimes: runtimesOf(kernel, machine, view) },
+    ...{ clock: view.clock, disk, host: machine.host.forOwner(view), runtimes: runtimesOf(kernel, machine, view, gate), gate },
     telemetry: telemetryOf(kernel, view),
     random: kernel.random,
     root: ROOT,
@@ -129,9 +130,9 @@ function telemetryOf(kernel: Kernel, view: Owner): DaemonParts["telemetry"] {
   };
 }
 
-function runtimesOf(kernel: Kernel, { agents, home, disk }: Machine, owner: Owner): Map<string, Runtime> {
+function runtimesOf(kernel: Kernel, { agents, home, disk }: Machine, owner: Owner, gate: Gate): Map<string, Runtime> {
   const declared = [...kernel.scenario.peers.values()].flatMap((peer) => [peer.runtime, ...peer.runtimes]);
   const names = [...new Set([...USUAL_RUNTIMES, ...declared])];
-  const parts = { owner, agents, home, behavior: kernel.behaviors.peek, folderExists: (cwd: string) => folderExists(disk, cwd) };
+  const parts = { owner, gate, agents, home, behavior: kernel.behaviors.peek, folderExists: (cwd: string) => folderExists(disk, cwd) };
   return new Map(names.map((name) => [name, simRuntime(name, parts)]));
 }

@@ -1,4 +1,4 @@
-import type { BringUp, DeliveryOutcome, LaunchRequest, Runtime, RuntimeSession } from "../../lib/ports/index.ts";
+import type { BringUp, DeliveryOutcome, Gate, LaunchRequest, Runtime, RuntimeSession } from "../../lib/ports/index.ts";
 import { sleep } from "../../lib/ports/index.ts";
 import type { Behavior } from "../language/scenario.ts";
 import { canResume, type SimAgent } from "./agent.ts";
@@ -23,6 +23,8 @@ export interface SimRuntimeParts {
   /** Behaviour of an identity's sessions now (of the next one, for `canResume`). */
   readonly behavior: (identity: string) => Behavior;
   readonly folderExists: (cwd: string) => boolean;
+  /** As on a real keyboard, asked before each stroke. */
+  readonly gate: Gate;
 }
 
 /**
@@ -44,7 +46,7 @@ export function simRuntime(name: string, parts: SimRuntimeParts): Runtime {
     bringUp: (session, signal, onBlocked) =>
       owner.run("bringUp", session.identity, () => bringUp(owner, agentOf(session), signal, onBlocked)),
     deliver: (session, message, withinMs, signal) =>
-      owner.run("deliver", session.identity, () => deliver(owner, agentOf(session), message, withinMs, signal)),
+      owner.run("deliver", session.identity, () => deliver(owner, parts.gate, agentOf(session), message, withinMs, signal)),
     hasLanded: (session, messageId) => owner.ask(() => hasLanded(home, agentOf(session), session, messageId)),
     activity: (session) => owner.ask(() => activityOf(agentOf(session), home, session)),
     settled: (session, signal) =>
@@ -109,6 +111,7 @@ function outcomeOf(agent: SimAgent): BringUp | null {
 
 async function deliver(
   owner: Owner,
+  gate: Gate,
   agent: SimAgent | null,
   message: { readonly id: string; readonly text: string },
   withinMs: number,
@@ -119,6 +122,7 @@ async function deliver(
   if (agent === null || hindrance !== null) return hindrance ?? { state: "busy" };
   await sleep(owner.clock, Math.min(RUNTIME_LATENCY.type, withinMs), signal);
   if (signal.aborted) return { state: "aborted" };
+  await gate.check();
   if (!agent.submit(message)) return hindranceOf(agent) ?? { state: "busy" };
   const atMs = owner.clock.wallMs();
   await sleep(owner.clock, Math.min(RUNTIME_LATENCY.proof, withinMs), signal);

@@ -1,3 +1,4 @@
+import { createGate } from "../../lib/ports/index.ts";
 import { DEFAULT_BEHAVIOR } from "../../sim/language/scenario.ts";
 import { createCrashPoints } from "../../sim/world/crash-points.ts";
 import { createMachine, folderExists } from "../../sim/world/machine.ts";
@@ -19,7 +20,14 @@ function harness(name: string): RuntimeHarness {
   const owner = createOwner(clock.forOwner("daemon-1"));
   const host = machine.host.forOwner(owner);
   const random = virtualRandom(1);
-  const runtime = simRuntime(name, { owner, agents, home, behavior: () => BEHAVIOR, folderExists: (cwd) => folderExists(disk, cwd) });
+  const runtime = simRuntime(name, {
+    owner,
+    gate: createGate(),
+    agents,
+    home,
+    behavior: () => BEHAVIOR,
+    folderExists: (cwd) => folderExists(disk, cwd),
+  });
   let count = 0;
   const during = async <T>(work: Promise<T>): Promise<T> => {
     let done = false;
