@@ -3,7 +3,7 @@ import type { CrashesOptions } from "./crashes-command.ts";
 import type { RunCommandOptions } from "./run-command.ts";
 
 /** Where scenarios are looked for when no file is named. */
-export const DEFAULT_GLOB = "scenarios/**/*.yaml";
+const DEFAULT_GLOB = "scenarios/**/*.yaml";
 
 /** `iapeer sim …`. The work is loaded when a command runs, so that mounting it costs nothing. Sets `process.exitCode`. */
 export function simCommand(): Command {

@@ -96,7 +96,7 @@ function valueAt(root: unknown, path: Path): unknown {
 }
 
 /** The keys that a map at this path of a schema may have. */
-export function keysAt(schema: z.core.$ZodType, path: Path): string[] {
+function keysAt(schema: z.core.$ZodType, path: Path): string[] {
   const here = unwrap(schema);
   const [step, ...rest] = path;
   if (here instanceof z.ZodUnion) {

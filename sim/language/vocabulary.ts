@@ -7,7 +7,7 @@ import { nearest, unknownWord } from "./problem.ts";
  * Words of the lifecycle log (lifecycle §5, §7, §12). The log may carry other fields (the facts of a decision), so this is no closed list:
  * it only catches a slip of the finger, which in `noLog` and `never` would otherwise pass unnoticed.
  */
-export const RECORD_FIELDS = [
+const RECORD_FIELDS = [
   ...["ev", "personality", "identity", "runtime", "mode", "cause", "reason", "instance", "outcome", "action", "class", "code", "signal"],
   ...["stage", "topic", "deaths", "until", "kind", "secs", "version", "epoch", "trace", "from"],
   ...["state", "level", "count", "file", "asked", "parked", "probe", "topics", "limit"],

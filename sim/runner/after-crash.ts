@@ -6,7 +6,7 @@ import type { Manner, Run } from "./run.ts";
 import { comesTrue } from "./settle.ts";
 
 /** A recovery may take this long until the last expectations must hold. */
-export const RECOVERY_MS = 10 * 60_000;
+const RECOVERY_MS = 10 * 60_000;
 /** So long a client waits for the daemon to come back before it goes on without it. */
 const PATIENCE_MS = 60_000;
 

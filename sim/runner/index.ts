@@ -3,4 +3,4 @@ export { coverageGaps, type RuleCoverage, ruleCoverage } from "./coverage.ts";
 export { type Baseline, type CrashCase, crashBaseline, crashCases, runCrashCase } from "./crashes.ts";
 export { listPoints, type Point } from "./points.ts";
 export { exitStatus, invalidResult, type RunResult, type Undecided, type Verdict } from "./result.ts";
-export { type Manner, plainly, type Run, type RunOptions, runScenario, STEP_BUDGET } from "./run.ts";
+export { type Manner, plainly, type Run, type RunOptions, runScenario } from "./run.ts";

@@ -22,7 +22,7 @@ export interface RunOptions {
 }
 
 /** Far above any scenario that a person would read: a year of safety passes is half a million events. */
-export const STEP_BUDGET = 2_000_000;
+const STEP_BUDGET = 2_000_000;
 
 /** One run in progress. */
 export interface Run {

@@ -2,7 +2,7 @@ import type { Expectation } from "../language/scenario.ts";
 import type { Run } from "./run.ts";
 
 /** The end of a run waits for what is in progress, but no longer than this after the last entry. */
-export const SETTLE_MS = 10 * 60_000;
+const SETTLE_MS = 10 * 60_000;
 /** While nothing is due, time passes in steps of this, so that a safety pass is not jumped over. */
 const STRIDE_MS = 10_000;
 

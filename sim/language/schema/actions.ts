@@ -19,7 +19,7 @@ import { behavior, config } from "./world.ts";
 /** One schema per verb of a timeline entry; the verb is found first, so that a slip gets a precise message. */
 
 /** What a crash can be put at: an operation of the disk (or a family of them), of the session host, or of a runtime. */
-export const CRASH_OPERATIONS: readonly string[] = [
+const CRASH_OPERATIONS: readonly string[] = [
   ...DISK_OPERATIONS,
   ...["write", "unlink"],
   ...["spawn", "probe", "end", "sessions", "sweep", "attached", "bringUp", "deliver", "interrupt", "compact"],

@@ -61,7 +61,7 @@ const map = <Value extends z.ZodType>(key: z.ZodString, value: Value, what: stri
   z.record(key, value, { error: (issue) => `${show(issue.input)} is not a map of ${what}` });
 
 /** Keys of an expectation, shared by entries, `expect` at the top and `eventually`. */
-export const expectationShape = {
+const expectationShape = {
   because: text.optional().describe("The sentence that heads the failure"),
   log: records.optional().describe("Partial records in this order among the records since the previous log"),
   logExactly: records.optional().describe("The same, and nothing else"),
