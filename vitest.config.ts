@@ -12,7 +12,11 @@ export default defineConfig({
   test: {
     reporters: ["default"],
     projects: [
-      project("unit", ["lib/**/*.test.ts", "sim/**/*.test.ts", "bin/**/*.test.ts", "test/{conformance,differential,scenarios,project}/**/*.test.ts"], 20_000),
+      project(
+        "unit",
+        ["lib/**/*.test.ts", "sim/**/*.test.ts", "bin/**/*.test.ts", "test/{conformance,differential,scenarios,project}/**/*.test.ts"],
+        20_000,
+      ),
       project("tmux", ["test/tmux/**/*.test.ts"], 60_000, { fileParallelism: false }),
       project("runtimes", ["test/runtimes/**/*.test.ts"], 180_000, { fileParallelism: false }),
       project("browser", ["test/browser/**/*.test.ts"], 60_000, { fileParallelism: false }),

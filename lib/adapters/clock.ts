@@ -1,8 +1,8 @@
 /** The real clocks of this machine. */
 import { readFileSync } from "node:fs";
 import { uptime } from "node:os";
+import { type QueuedTimer, timerQueue } from "../model/timer-queue.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
-import { type QueuedTimer, timerQueue } from "./clock-queue.ts";
 
 /** Node fires a longer delay at once; such a timer is approached in several steps. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;

@@ -1,6 +1,6 @@
-import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { lineSplitter } from "../control/lines.ts";
 import { type Connection, MAX_LINE_BYTES } from "../control/protocol.ts";
 import { IapeerError, reasonOf } from "../model/errors.ts";
@@ -60,7 +60,8 @@ export function checkSocketPath(socket: string, own = `${socket}.${process.pid}`
 
 async function bind(server: Server, own: string, options: ListenOptions): Promise<number> {
   await mkdir(dirname(own), { recursive: true, mode: 0o700 });
-  await rm(own, { force: true });
+  await sweep(options.socket);
+  await sweep(options.addressFile);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(own, resolve);
@@ -72,6 +73,14 @@ async function bind(server: Server, own: string, options: ListenOptions): Promis
   await writeFile(temporary, `${JSON.stringify(options.about)}\n`, { mode: 0o600 });
   await rename(temporary, options.addressFile);
   return ino;
+}
+
+/** What daemons left that died between making a file and renaming it into place, one with our own pid included; the lease keeps living ones away. */
+async function sweep(path: string): Promise<void> {
+  for (const name of await readdir(dirname(path))) {
+    const [whole, suffix = ""] = [basename(path), /\.\d+$/.exec(name)?.[0]];
+    if (suffix !== "" && name === `${whole}${suffix}`) await rm(join(dirname(path), name), { force: true });
+  }
 }
 
 async function close(server: Server, sockets: ReadonlySet<Socket>, options: ListenOptions, inode: number): Promise<void> {

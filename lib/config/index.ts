@@ -1,3 +1,3 @@
 /** Settings of the daemon: read strictly, from the environment and `<root>/config.yaml` (lifecycle §4). */
-export { SETTING_KEYS, type SettingKey } from "./keys.ts";
-export { configPath, type Environment, readSettings, resolveSettings } from "./settings.ts";
+export type { SettingKey } from "./keys.ts";
+export { configPath, type Environment, readSettings } from "./settings.ts";

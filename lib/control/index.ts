@@ -2,8 +2,8 @@
 export { type CallOptions, type ControlClient, controlClient } from "./client.ts";
 export { type CreateRequest, createPeer, createRequest } from "./create-peer.ts";
 export { type DecisionFeed, decisionFeed } from "./feed.ts";
-export { type LineSplitter, lineSplitter } from "./lines.ts";
-export { type Connection, controlAddressPath, controlSocketPath, MAX_LINE_BYTES, PROTOCOL } from "./protocol.ts";
-export { isFinal, type ReceiptFeed, receiptFeed } from "./receipts.ts";
+export type { LineSplitter } from "./lines.ts";
+export { type Connection, controlAddressPath, controlSocketPath, PROTOCOL } from "./protocol.ts";
+export { type ReceiptFeed, receiptFeed } from "./receipts.ts";
 export { serveControl } from "./server.ts";
-export { type DaemonAbout, type PeerOverview, VERBS, type VerbParts } from "./verbs.ts";
+export type { DaemonAbout, PeerOverview, VerbParts } from "./verbs.ts";

@@ -5,10 +5,9 @@ import { claudeRuntime } from "./claude/runtime.ts";
 import { demoRuntime } from "./demo/runtime.ts";
 import type { AgentCli } from "./find.ts";
 
-export { claudeEnvironment } from "./claude/launch.ts";
-export { type ClaudeParts, claudeRuntime } from "./claude/runtime.ts";
-export { type DemoParts, demoAgentMain, demoRuntime } from "./demo/runtime.ts";
-export { composeEnvelope, composeStart, envelopeId, neutralise, parseEnvelope } from "./envelope.ts";
+export type { ClaudeParts } from "./claude/runtime.ts";
+export type { DemoParts } from "./demo/runtime.ts";
+
 export { type AgentCli, findAgentClis } from "./find.ts";
 
 export interface CatalogueParts {

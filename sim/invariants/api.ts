@@ -32,6 +32,6 @@ export interface Violation extends Breach {
 }
 
 /** A breach with the rule that it breaks. */
-export function violationOf(invariant: Invariant, breach: Breach, at: number): Violation {
+function violationOf(invariant: Invariant, breach: Breach, at: number): Violation {
   return { id: invariant.id, sentence: invariant.sentence, lane: breach.lane, detail: breach.detail, at };
 }

@@ -6,7 +6,7 @@
  * 2^31 ms at once (as Node does), cannot say when the next timer is due, and knows no owners.
  */
 import { createClock } from "@sinonjs/fake-timers";
-import { type QueuedTimer, type TimerQueue, timerQueue } from "../../lib/adapters/clock-queue.ts";
+import { type QueuedTimer, type TimerQueue, timerQueue } from "../../lib/model/timer-queue.ts";
 import type { Clock, Timer } from "../../lib/ports/clock.ts";
 
 /** What happened to a timer, for the trace. `dueAt` is on the scenario's timeline. */

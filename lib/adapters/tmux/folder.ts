@@ -19,7 +19,11 @@ export interface SocketFolder {
   mark(identity: string): string | null;
   /** Removes a socket that nobody listens on. */
   remove(identity: string): void;
+  /** Removes what a daemon that died in the middle of a launch left beside the sockets. Only where nobody else launches. */
+  sweep(): void;
 }
+
+const CONFIG = ".conf";
 
 export function socketFolder(folder: string): SocketFolder {
   const socket = (identity: string): string => {
@@ -29,7 +33,7 @@ export function socketFolder(folder: string): SocketFolder {
   const mark = (identity: string): string | null => markOf(`${folder}/${identity}`);
   return {
     socket,
-    configFile: (identity) => `${folder}/${identity}.conf`,
+    configFile: (identity) => `${folder}/${identity}${CONFIG}`,
     prepare() {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       chmodSync(folder, 0o700);
@@ -44,6 +48,9 @@ export function socketFolder(folder: string): SocketFolder {
     },
     mark,
     remove: (identity) => rmSync(socket(identity), { force: true }),
+    sweep() {
+      for (const name of namesIn(folder)) if (name.endsWith(CONFIG)) rmSync(`${folder}/${name}`, { force: true });
+    },
   };
 }
 

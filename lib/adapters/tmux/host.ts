@@ -49,6 +49,7 @@ export function tmuxHost(options: TmuxHostOptions): SessionHost & Terminal {
   const tmux = options.tmux ?? "tmux";
   const parts = assemble(options, tmux);
   const ends = new Map<string, ReturnType<SessionHost["end"]>>();
+  let swept = false;
   const endOnce = (session: SessionHandle): ReturnType<SessionHost["end"]> => {
     const running = ends.get(keyOf(session));
     if (running !== undefined) return running;
@@ -70,7 +71,12 @@ export function tmuxHost(options: TmuxHostOptions): SessionHost & Terminal {
     spawn: (request) => spawn(whole, request),
     probe: (session) => probe(whole, deathOf, session).catch((error: unknown) => ({ state: "unknown", reason: (error as Error).message })),
     end: endOnce,
-    sessions: () => sessions(whole),
+    sessions: () => {
+      // The first look of a daemon that has the root to itself, before anything is launched.
+      if (!swept) whole.folder.sweep();
+      swept = true;
+      return sessions(whole);
+    },
     watch(session) {
       watch.watch(session);
       trackOutput(whole, session);

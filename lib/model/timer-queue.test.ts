@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type QueuedTimer, timerQueue } from "./clock-queue.ts";
+import { type QueuedTimer, timerQueue } from "./timer-queue.ts";
 
 /** What the queue must do, done slowly. */
 function slowFirst(timers: readonly QueuedTimer[]): QueuedTimer | undefined {
