@@ -2,9 +2,9 @@ import { IapeerError } from "../model/errors.ts";
 import { parseIdentity } from "../model/identity.ts";
 import type { Message, Receipt } from "../model/message.ts";
 import { DiskError } from "../ports/index.ts";
-import { limitProblem } from "../router/index.ts";
+import { type Inbox, limitProblem } from "../router/index.ts";
 import type { SendRequest } from "./api.ts";
-import { type Context, inboxOf, tell } from "./context.ts";
+import { type Context, inboxOf, later, tell } from "./context.ts";
 import { type Gathered, gather } from "./facts.ts";
 import { pump, waitForHold } from "./follow-up.ts";
 import { hasInstance, type Peer } from "./peer.ts";
@@ -56,7 +56,15 @@ function messageOf(ctx: Context, peer: Peer, request: SendRequest, id: string): 
 }
 
 async function take(ctx: Context, peer: Peer, message: Message): Promise<Receipt> {
-  const inbox = await inboxOf(ctx, peer);
+  try {
+    return await takeIn(ctx, peer, message, await inboxOf(ctx, peer));
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    return refused(ctx, message.id, peer.identity, `the message could not be made durable: ${error.message}`);
+  }
+}
+
+async function takeIn(ctx: Context, peer: Peer, message: Message, inbox: Inbox): Promise<Receipt> {
   const known = inbox.stateOf(message.id);
   if (known === "landed") return tell(ctx, peer, message, "landed");
   if (known === "pending") return ctx.receipts.get(message.id) ?? tell(ctx, peer, message, "queued");
@@ -67,12 +75,7 @@ async function take(ctx: Context, peer: Peer, message: Message): Promise<Receipt
     await logRefusal(ctx, peer, obstacle, reason);
     return refused(ctx, message.id, peer.identity, `${obstacle}: ${reason}`);
   }
-  try {
-    await inbox.accept(message);
-  } catch (error) {
-    if (!(error instanceof DiskError)) throw error;
-    return refused(ctx, message.id, peer.identity, `the message could not be made durable: ${error.message}`);
-  }
+  await inbox.accept(message);
   return obstacle === null ? taken(ctx, peer, message) : held(ctx, peer, message, found);
 }
 
@@ -92,6 +95,8 @@ function taken(ctx: Context, peer: Peer, message: Message): Receipt {
 async function held(ctx: Context, peer: Peer, message: Message, found: Gathered): Promise<Receipt> {
   const reason = refusalReason(ctx, found, "crash-loop");
   await logRefusal(ctx, peer, "crash-loop", reason);
-  await waitForHold(ctx, peer);
-  return tell(ctx, peer, message, "held", { reason });
+  const receipt = tell(ctx, peer, message, "held", { reason });
+  // It is durable by now: a disk that fails here no longer refuses it.
+  later(ctx, peer, () => waitForHold(ctx, peer));
+  return receipt;
 }

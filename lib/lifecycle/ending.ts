@@ -125,9 +125,6 @@ export async function handleDeath(ctx: Context, peer: Peer, death: Death): Promi
   if (record === null || record.instance !== death.instance || !hasInstance(peer)) return;
   if (record.end !== null) return void (await finishEnding(ctx, peer));
   if (await wasRejected(peer, record)) return;
-  if (awaitsVerdict(peer, record) && !death.waited) {
-    return setTimer(ctx, peer, "boot", VERDICT_MS, () => handleDeath(ctx, peer, { ...death, waited: true }));
-  }
   const durable = await ctx.store.load(peer.identity);
   const end = classifyEnd({
     ready: record.readyAt !== null,
@@ -155,16 +152,6 @@ export interface Death {
   readonly how: DeathKind;
   /** One line for all was written already (a whole terminal server died). */
   readonly told?: boolean;
-  /** The bring-up was given its time to say why. */
-  readonly waited?: boolean;
-}
-
-/** How long a bring-up may take to say why its process went. */
-const VERDICT_MS = 1_000;
-
-/** A CLI that rejects a resume says so and exits: only its adapter can tell that from a crash, which would be charged (lifecycle §6). */
-function awaitsVerdict(peer: Peer, record: SessionRecord): boolean {
-  return peer.bringUp !== null && record.mode === "resume" && record.intent === null;
 }
 
 /** What the safety net or an exit says about an end of this class; null where another line says it. */
