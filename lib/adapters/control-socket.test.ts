@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -49,6 +49,15 @@ test("a socket whose owner was killed is replaced", async () => {
   const listener = await listenControl(options());
   (await connectControl(socket)).close();
   await listener.close();
+});
+
+test("what a death before the renaming left behind goes away", async () => {
+  const state = join(folder, "state/iapeer");
+  await mkdir(state, { recursive: true });
+  for (const name of ["control.sock.99999", "control.json.99999", "control.json.old", "lease.7"]) await writeFile(join(state, name), "");
+  const listener = await listenControl(options());
+  await listener.close();
+  expect((await readdir(state)).sort()).toEqual(["control.json.old", "lease.7"]);
 });
 
 test("closing leaves a successor's socket alone", async () => {

@@ -75,11 +75,11 @@ async function bind(server: Server, own: string, options: ListenOptions): Promis
   return ino;
 }
 
-/** What daemons left that died between making a file and renaming it into place, one with our own pid included; the lease keeps living ones away. */
+/** Clears away what daemons left that died between making a file and renaming it into place; the lease keeps living ones away. */
 async function sweep(path: string): Promise<void> {
   for (const name of await readdir(dirname(path))) {
-    const [whole, suffix = ""] = [basename(path), /\.\d+$/.exec(name)?.[0]];
-    if (suffix !== "" && name === `${whole}${suffix}`) await rm(join(dirname(path), name), { force: true });
+    const ours = name.startsWith(`${basename(path)}.`) && /\.\d+$/.test(name);
+    if (ours) await rm(join(dirname(path), name), { force: true });
   }
 }
 

@@ -49,7 +49,7 @@ export function tmuxHost(options: TmuxHostOptions): SessionHost & Terminal {
   const tmux = options.tmux ?? "tmux";
   const parts = assemble(options, tmux);
   const ends = new Map<string, ReturnType<SessionHost["end"]>>();
-  let swept = false;
+  let used = false;
   const endOnce = (session: SessionHandle): ReturnType<SessionHost["end"]> => {
     const running = ends.get(keyOf(session));
     if (running !== undefined) return running;
@@ -68,13 +68,16 @@ export function tmuxHost(options: TmuxHostOptions): SessionHost & Terminal {
   const whole: HostParts = { ...parts, watch, outputs: outputs(options.outputLimit ?? OUTPUT_LIMIT) };
   return {
     bootId: () => whole.table.bootId(),
-    spawn: (request) => spawn(whole, request),
+    spawn: (request) => {
+      used = true;
+      return spawn(whole, request);
+    },
     probe: (session) => probe(whole, deathOf, session).catch((error: unknown) => ({ state: "unknown", reason: (error as Error).message })),
     end: endOnce,
-    sessions: () => {
-      // The first look of a daemon that has the root to itself, before anything is launched.
-      if (!swept) whole.folder.sweep();
-      swept = true;
+    async sessions() {
+      // The first look of a daemon that has the root to itself, before it launches anything.
+      if (!used) whole.folder.sweep();
+      used = true;
       return sessions(whole);
     },
     watch(session) {

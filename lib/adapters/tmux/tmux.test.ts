@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { isTooOld, limiter } from "./command.ts";
 import { quote, serverConfig } from "./config.ts";
 import { agentEnvironment, baseEnvironment } from "./environment.ts";
+import { socketFolder } from "./folder.ts";
 import { cutOutput } from "./output.ts";
 import { parsePanes, signalName } from "./panes.ts";
 import { parseScreen } from "./terminal.ts";
@@ -87,4 +88,13 @@ test("an output file that is too large keeps its tail, a small one is left alone
   expect(readFileSync(file, "utf8")).toBe("z".repeat(500_000));
   expect(await cutOutput(join(folder, "absent"), 1)).toBe(false);
   rmSync(folder, { recursive: true });
+});
+
+test("what a death in the middle of a launch left beside the sockets is swept away, and nothing else", () => {
+  const folder = mkdtempSync(join(tmpdir(), "iapeer-"));
+  for (const name of ["demo-a.conf", "demo-b", "notes.txt"]) writeFileSync(join(folder, name), "");
+  socketFolder(folder).sweep();
+  expect(readdirSync(folder)).toEqual(["demo-b", "notes.txt"]);
+  rmSync(folder, { recursive: true });
+  expect(() => socketFolder(folder).sweep()).not.toThrow();
 });
