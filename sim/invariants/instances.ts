@@ -41,7 +41,8 @@ export const oneClass: Invariant = {
         if (decision.ev !== "exit") continue;
         const [instance, now] = [field(decision, "instance"), field(decision, "class")];
         if (livesOn(world, instance)) {
-          if (now !== "handed-over" && !probesLie(world))
+          if (now === "handed-over") classes.set(instance, now);
+          else if (!probesLie(world))
             breaches.push({ lane: field(decision, "identity"), detail: `${instance} is said to have ended as ${now}, and lives` });
           continue;
         }

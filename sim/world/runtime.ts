@@ -118,6 +118,7 @@ async function deliver(
   signal: AbortSignal,
 ): Promise<DeliveryOutcome> {
   if (signal.aborted) return { state: "aborted" };
+  await gate.check();
   const hindrance = hindranceOf(agent);
   if (agent === null || hindrance !== null) return hindrance ?? { state: "busy" };
   await sleep(owner.clock, Math.min(RUNTIME_LATENCY.type, withinMs), signal);
