@@ -165,7 +165,18 @@ export async function clearFulfilled(ctx: Context, peer: Peer, fulfils: Readonly
 }
 
 async function failed(ctx: Context, peer: Peer, bringUp: BringUp, reason: string): Promise<void> {
-  await inLane(ctx, peer, bringUp, () => endInstance(ctx, peer, { class: "boot-failed", why: reason, by: "daemon" }));
+  await inLane(ctx, peer, bringUp, async () => {
+    const end = (await wentWithItsServer(ctx, peer, bringUp)) ? "lost-server" : "boot-failed";
+    await endInstance(ctx, peer, { class: end, why: reason, by: "daemon" });
+  });
+}
+
+/** The adapter may notice the end of a session before the host tells why; a lost terminal server is nobody's death (lifecycle §7). */
+async function wentWithItsServer(ctx: Context, peer: Peer, bringUp: BringUp): Promise<boolean> {
+  const session = sessionOf(peer, bringUp);
+  if (session === null) return false;
+  const seen = await ctx.host.probe(session);
+  return seen.state === "dead" && seen.how === "lost-server";
 }
 
 /** Called off by its deadline it has failed; called off by an end, that end tells the rest. */
