@@ -29,11 +29,16 @@ test("socket and address file are for their owner alone and go away at the end",
   expect([existsSync(socket), existsSync(addressFile)]).toEqual([false, false]);
 });
 
-test("a second listener is refused, the first one stays reachable", async () => {
-  const listener = await listenControl(options());
-  await expect(listenControl(options())).rejects.toMatchObject({ code: "daemon-running" });
-  (await connectControl(options().socket)).close();
-  await listener.close();
+test("a socket that somebody seems to listen on is taken over: a suspended daemon accepts connections and answers none", async () => {
+  const first = await listenControl(options());
+  const reached = Promise.withResolvers<void>();
+  const second = await listenControl({ ...options(), onConnection: () => reached.resolve() });
+  const connection = await connectControl(options().socket);
+  await reached.promise;
+  await first.close();
+  expect(existsSync(options().socket)).toBe(true);
+  connection.close();
+  await second.close();
 });
 
 test("a socket whose owner was killed is replaced", async () => {

@@ -26,15 +26,13 @@ export interface ListenOptions {
 
 /**
  * Listens on a unix socket that only this user can open (0600 in a 0700 folder). It is bound under a name of its own and then renamed
- * into place: a stale socket is replaced in one step, and closing never removes the socket of a successor.
- * Rejects `daemon-running` when somebody listens there, `socket-path-too-long`, `root-unusable`.
+ * into place: whatever was there is replaced in one step, and closing never removes the socket of a successor. Only for the holder of
+ * the lease (lifecycle §14): a suspended daemon that lost it still seems to listen, and must not keep its successor from being reached.
+ * Rejects `socket-path-too-long`, `root-unusable`.
  */
 export async function listenControl(options: ListenOptions): Promise<ControlListener> {
   const own = `${options.socket}.${process.pid}`;
   checkSocketPath(options.socket, own);
-  if (await somebodyListens(options.socket)) {
-    throw new IapeerError("daemon-running", `a daemon listens on ${options.socket} already: see "iapeer status"`);
-  }
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -92,15 +90,6 @@ async function close(server: Server, sockets: ReadonlySet<Socket>, options: List
   }
   for (const socket of sockets) socket.destroy();
   await new Promise<void>((resolve) => server.close(() => resolve()));
-}
-
-async function somebodyListens(path: string): Promise<boolean> {
-  try {
-    (await openSocket(path)).destroy();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Opens the daemon's socket. Rejects `daemon-not-running` or `not-allowed`. */
