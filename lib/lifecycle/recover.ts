@@ -58,6 +58,7 @@ async function withProcess(
   const found = hosted.get(record.instance);
   if (found === undefined) {
     await takeBack(ctx, peer, record);
+    await ctx.journal.decide("exit", { identity: peer.identity, instance: record.instance, class: "not-started" });
     await afterEnded(ctx, peer, await ctx.store.load(peer.identity));
     return null;
   }

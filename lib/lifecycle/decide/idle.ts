@@ -36,7 +36,8 @@ export function decideIdle(facts: IdleFacts): IdleDecision {
   const alive = (because: AliveReason, afterMs: number | null): IdleDecision => ({ action: "alive", because, afterMs });
   if (facts.idleMs === 0) return alive("never", null);
   if (facts.booting) return alive("booting", null);
-  if (facts.delivering) return alive("delivering", null);
+  // A message that waits behind a turn is not being typed: it keeps nobody alive whose turn has gone silent.
+  if (facts.delivering && facts.turn !== "busy") return alive("delivering", null);
   if (facts.attached === true) return alive("attached", facts.recheckMs);
   if (facts.attached === "unknown") return alive("attached-unknown", facts.recheckMs);
   if (facts.turn === "waiting") return alive("waiting", facts.idleMs);
