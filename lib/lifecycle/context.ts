@@ -96,8 +96,28 @@ export async function durably(ctx: Context, peer: Peer, name: string, step: () =
   await finishSteps(ctx, peer);
 }
 
+/** In the lane: what an earlier daemon left of this peer is taken over, again and again until the disk lets it be read (lifecycle §6). */
+async function finishRecovery(ctx: Context, peer: Peer): Promise<boolean> {
+  const { recovery } = peer;
+  if (recovery === null) return true;
+  peer.recovery = null;
+  try {
+    await recovery();
+    return true;
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    peer.recovery = recovery;
+    ctx.unfinished.add(peer);
+    await sayOnce(ctx, peer, `disk recovery ${error.code}`, () =>
+      ctx.journal.decide("supervise", { identity: peer.identity, action: "skipped-error", reason: `recovery: ${error.message}` }),
+    );
+    return false;
+  }
+}
+
 /** Repeats what was put off; true when nothing is left. */
 export async function finishSteps(ctx: Context, peer: Peer): Promise<boolean> {
+  if (!(await finishRecovery(ctx, peer))) return false;
   for (let next = peer.unfinished[0]; next !== undefined; next = peer.unfinished[0]) {
     try {
       await next.step();

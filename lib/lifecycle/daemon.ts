@@ -7,7 +7,7 @@ import { createReceipts } from "../router/index.ts";
 import { createStorage } from "../storage/index.ts";
 import { accept } from "./accept.ts";
 import type { Daemon, DaemonParts, PeerRef } from "./api.ts";
-import { background, type Context } from "./context.ts";
+import { background, type Context, finishSteps } from "./context.ts";
 import { fence } from "./fence.ts";
 import { afterEnd, resumeService } from "./follow-up.ts";
 import { createJournal, type Journal } from "./journal.ts";
@@ -163,14 +163,15 @@ async function adoptAll(ctx: Context, lease: Lease): Promise<void> {
   await Promise.all(
     identities.map((identity) => {
       const peer = peerOf(ctx, identity);
-      const recovered = peer.lane.run(() => recover(ctx, peer, byInstance));
+      peer.recovery = () => recover(ctx, peer, byInstance);
+      const recovered = peer.lane.run(() => finishSteps(ctx, peer));
       background(ctx, peer, recovered);
       return recovered.catch(() => {});
     }),
   );
   for (const found of hosted) {
     const up = found.identity === null ? undefined : ctx.peers.get(found.identity);
-    if (up === undefined || !hasInstance(up)) await adoptStranger(ctx, found);
+    if (up === undefined || (up.recovery === null && !hasInstance(up))) await adoptStranger(ctx, found);
   }
   keepPassing(ctx, lease, { strangers: new Map(), leaseRefused: false });
 }

@@ -11,7 +11,9 @@ const MAX_RELAUNCHES = 10;
 
 /** In the lane, after an end was committed: whoever asked for a fresh start or waits with a message gets the next attempt. */
 export async function afterEnd(ctx: Context, peer: Peer, end: EndClass): Promise<void> {
-  if (peer.inVerb || end === "stopped" || end === "not-started") return;
+  if (peer.inVerb || end === "not-started") return;
+  // A kill that took its time may end after `start` has lifted the halt: then whoever wrote meanwhile is waiting.
+  if (end === "stopped" && (await ctx.store.load(peer.identity)).stopped !== null) return;
   if (end !== "handed-over" && (await ctx.store.load(peer.identity)).newEager !== null) {
     if (end !== "boot-failed") return background(ctx, peer, relaunch(ctx, peer));
     return scheduleRetry(ctx, peer, async () => background(ctx, peer, relaunch(ctx, peer)));

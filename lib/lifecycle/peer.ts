@@ -23,6 +23,8 @@ export interface Peer {
   held: boolean;
   /** A verb ends the session and brings it up again itself: the end starts nothing. */
   inVerb: boolean;
+  /** Takes over what an earlier daemon left, as long as the disk has not let that be done: it goes before anything else for this peer. */
+  recovery: (() => Promise<void>) | null;
   /** Durable steps that a full or failing disk has put off; they go first, in order, before anything else is done for this peer. */
   readonly unfinished: DurableStep[];
   readonly timers: Map<TimerName, Timer>;
@@ -90,6 +92,7 @@ export function createPeer(identity: string, runtime: string, personality: strin
     wakeQueued: false,
     held: false,
     inVerb: false,
+    recovery: null,
     unfinished: [],
     timers: new Map(),
     attempts: 0,

@@ -126,6 +126,7 @@ async function handleStrangers(ctx: Context, strangers: readonly HostedSession[]
   for (const found of strangers) {
     const key = `${found.process.pid}.${found.process.startTime}`;
     seen.add(key);
+    if (found.identity !== null && ctx.peers.get(found.identity)?.recovery != null) continue;
     if (found.identity !== null && (await ctx.parts.managers.of(found.identity)) !== null) continue;
     if (await adoptStranger(ctx, found)) continue;
     const since = watch.strangers.get(key) ?? ctx.clock.monoMs();
