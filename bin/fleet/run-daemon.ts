@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
 import { checkSocketPath, listenControl } from "../../lib/adapters/control-socket.ts";
+import { nodeDisk } from "../../lib/adapters/disk.ts";
 import { type ProcessEnvironment, packageVersion } from "../../lib/adapters/node-environment.ts";
 import type { CreateParts } from "../../lib/control/create-peer.ts";
 import {
@@ -16,7 +16,7 @@ import { createDaemon } from "../../lib/lifecycle/daemon.ts";
 import type { Notice } from "../../lib/model/decision.ts";
 import { IapeerError, reasonOf } from "../../lib/model/errors.ts";
 import { peerDirectory } from "../../lib/peers/index.ts";
-import { noTelemetry } from "../../lib/ports/index.ts";
+import { type Disk, noTelemetry } from "../../lib/ports/index.ts";
 import { createStorage } from "../../lib/storage/index.ts";
 import { realParts } from "./parts.ts";
 
@@ -47,10 +47,15 @@ export async function runDaemon(request: RunRequest): Promise<RunningDaemon> {
   const version = packageVersion();
   const socket = controlSocketPath(root);
   checkSocketPath(socket);
-  await makeRoot(root);
+  await usable(root, async (disk) => {
+    const facts = await disk.stat(root);
+    if (facts !== null && facts.kind !== "folder") throw new Error("it is not a folder");
+  });
   const feed = decisionFeed({ ...noTelemetry, notice: request.onNotice });
   request.watch?.(feed);
   const parts = await realParts({ root, env, version, telemetry: feed, bin: request.bin, onDefect: request.onDefect });
+  // A new root is private from the first moment on (lifecycle §3); an existing one is left as its owner made it.
+  await usable(root, (disk) => createStorage(disk, `root-${process.pid}`).ensureFolder(root));
   const daemon = createDaemon(parts);
   await daemon.start();
   const storage = createStorage(parts.disk, `control-${process.pid}`);
@@ -78,12 +83,11 @@ export async function runDaemon(request: RunRequest): Promise<RunningDaemon> {
   }
 }
 
-/** A new root is private from the first moment on (lifecycle §3); an existing one is left as its owner made it. */
-async function makeRoot(root: string): Promise<void> {
+async function usable(root: string, step: (disk: Disk) => Promise<void>): Promise<void> {
   try {
-    await mkdir(root, { recursive: true, mode: 0o700 });
+    await step(nodeDisk());
   } catch (error) {
     const mend = `choose another with IAPEER_ROOT or --root`;
-    throw new IapeerError("root-unusable", `the root ${root} cannot be made (${reasonOf(error)}): ${mend}`, { cause: error });
+    throw new IapeerError("root-unusable", `the root ${root} cannot be used (${reasonOf(error)}): ${mend}`, { cause: error });
   }
 }

@@ -51,8 +51,15 @@ export async function ensureTmux(env: ProcessEnvironment, say: (line: string) =>
       if (tmuxFacts(env).problem !== null) await run(command, env);
     }
   }
+  requireTmux(env);
+}
+
+/** Throws `host-missing` or `host-too-old` with the line to run: a daemon that could launch nobody had better say so at once. */
+export function requireTmux(env: ProcessEnvironment): void {
   const { problem, path } = tmuxFacts(env);
-  if (problem !== null) throw new IapeerError(path === null ? "host-missing" : "host-too-old", `${problem}. Run: ${line}`);
+  if (problem === null) return;
+  const line = tmuxInstallLine(env, process.getuid?.() === 0);
+  throw new IapeerError(path === null ? "host-missing" : "host-too-old", `${problem}. Run: ${line}`);
 }
 
 /** Its outcome is judged by what is installed afterwards. */

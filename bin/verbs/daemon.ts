@@ -8,6 +8,7 @@ import { decisionText } from "../cli/decision-view.ts";
 import { printable } from "../cli/io.ts";
 import { example, type VerbGroup } from "../cli/verb.ts";
 import type { RunningDaemon } from "../fleet/run-daemon.ts";
+import { requireTmux } from "../fleet/tmux.ts";
 
 /** A stop that takes longer has met something that does not end. */
 const STOP_WITHIN_MS = 10_000;
@@ -23,6 +24,7 @@ export const daemonVerb: VerbGroup = (program, contextOf) => {
     .addHelpText("after", example("daemon", "--root ~/fleet daemon --decisions"))
     .action(async (options: { decisions?: boolean }, command: Command) => {
       const context = contextOf(command);
+      requireTmux(context.io.env);
       const running = await bringUp(context, options.decisions === true);
       context.out.line(printable(`iapeer listens on ${running.socket}`));
       await new Promise(() => {});

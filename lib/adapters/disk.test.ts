@@ -28,6 +28,10 @@ test.for([0o000, 0o022, 0o077, 0o277, 0o777])("folders are 0700 and files 0600 u
   expect(modes).toEqual(["700", "700", "600", "600"]);
 });
 
+test.runIf(process.platform === "linux")("where no folder can be made, that is said and not tried for ever", async () => {
+  await expect(nodeDisk().makeFolder("/proc/iapeer/state")).rejects.toMatchObject({ code: "ENOENT" });
+});
+
 test("modes of what exists are left as they are", async () => {
   const disk = nodeDisk();
   process.umask(0o022);

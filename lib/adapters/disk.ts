@@ -111,13 +111,22 @@ async function syncFolder(folder: FileHandle): Promise<void> {
 /** One level after another, because `mkdir -p` would give the modes of the parents to the umask. */
 async function makeFolder(path: string): Promise<void> {
   try {
+    await makeOne(path);
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT" || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    // Once more, not again and again: there are file systems that say ENOENT although the parent is there (/proc).
+    await makeOne(path);
+  }
+}
+
+async function makeOne(path: string): Promise<void> {
+  try {
     await mkdir(path, FOLDER_MODE);
     await chmod(path, FOLDER_MODE);
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return refuseUnlessFolder(path, error);
-    if (codeOf(error) !== "ENOENT" || dirname(path) === path) throw error;
-    await makeFolder(dirname(path));
-    await makeFolder(path);
+    if (codeOf(error) !== "EEXIST") throw error;
+    await refuseUnlessFolder(path, error);
   }
 }
 

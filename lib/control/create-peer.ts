@@ -35,6 +35,7 @@ export interface CreateParts {
  */
 export async function createPeer(parts: CreateParts, request: z.output<typeof createRequest>): Promise<PeerProfile> {
   const personality = nameFor(request);
+  checkRuntimes(request.runtimes ?? [], parts.runtimes);
   if (request.makeFolder) await makeFolder(parts, personality, request.cwd);
   const cwd = await realFolder(parts, request.cwd);
   const present = await readProfile(parts.storage.disk, cwd);
