@@ -131,7 +131,7 @@ async function begin(parts: DaemonParts, receipts: Context["receipts"], onFenced
   parts.gate?.bind(() => guarded(async () => {}));
   void lost.then(() => quiet(ctx)).then(onFenced);
   await journal.decide("daemon", { action: "start", version: parts.version, epoch: lease.epoch });
-  return { ctx, lease: { ...lease, renew: (floorMono) => guarded(() => lease.renew(floorMono)) } };
+  return { ctx, lease: { ...lease, renew: (seen) => guarded(() => lease.renew(seen)) } };
 }
 
 async function makeFolders(ensureFolder: (path: string) => Promise<void>, paths: Paths): Promise<void> {

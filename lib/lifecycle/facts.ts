@@ -118,7 +118,7 @@ export function guardOf(ctx: Context, peer: Peer, durable: Pick<Durable, "ring" 
 export function deathAges(ctx: Context, peer: Peer, ring: readonly number[]): number[] {
   const mono = ctx.clock.monoMs();
   return ring.map((at) => {
-    const known = peer.deathMono.get(at) ?? mono - Math.max(0, ctx.clock.wallMs() - at);
+    const known = peer.deathMono.get(at) ?? ctx.timekeeper.monoOf(at);
     peer.deathMono.set(at, known);
     return mono - known;
   });

@@ -60,7 +60,7 @@ export function creditActivity(ctx: Context, peer: Peer, activity: Activity): vo
   const now = ctx.clock.monoMs();
   const sign = activity.lastSignMs;
   if (sign !== null && sign !== peer.lastSignMs) {
-    const claimed = now - (ctx.clock.wallMs() - sign);
+    const claimed = ctx.timekeeper.monoOf(sign);
     const since = peer.lookedAtMono ?? Number.NEGATIVE_INFINITY;
     peer.activeMono = Math.max(peer.activeMono, Math.min(now, Math.max(claimed, since)));
     peer.lastSignMs = sign;

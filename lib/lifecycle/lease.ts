@@ -5,6 +5,7 @@ import { type Disk, DiskError } from "../ports/disk.ts";
 import type { Storage } from "../storage/index.ts";
 import type { LeaseHolder } from "./api.ts";
 import type { ClockReading } from "./decide/clock-gap.ts";
+import type { ClockSegment } from "./decide/clock-history.ts";
 
 /**
  * The exclusive lease on a root (lifecycle §14): one file `lease.<epoch>`. Taking it over is ONE atomic rename to the next epoch, so of
@@ -17,7 +18,7 @@ export interface Lease {
   /** Throws {@link LeaseLost} unless this process still holds the lease: asked before every durable write and every kill. */
   check(): Promise<void>;
   /** Shows that the holder is alive; not durable on purpose. */
-  renew(floorMono: number): Promise<void>;
+  renew(seen: Pick<LastSeen, "floorMono" | "clocks">): Promise<void>;
   /** Gives the lease back: the next daemon need not wait. */
   release(): Promise<void>;
 }
@@ -26,6 +27,8 @@ export interface Lease {
 export interface LastSeen extends ClockReading {
   /** Monotonic time from which idleness was counted after a gap in time; null when there was none (lifecycle §11). */
   readonly floorMono: number | null;
+  /** How wall and monotonic time related so far, so that stamps on disk keep their ages over a clock step. */
+  readonly clocks: readonly ClockSegment[];
 }
 
 /** This daemon's lease was taken over: it must do nothing any more. */
@@ -49,6 +52,7 @@ export interface LeaseRequest {
   readonly staleAfterMs: number;
 }
 
+const NOTHING_SEEN = { floorMono: null, clocks: [] } as const;
 const PREFIX = "lease.";
 /** The file is written anew after so many lines. */
 const RENEWALS_KEPT = 1000;
@@ -69,19 +73,19 @@ export async function takeLease(request: LeaseRequest): Promise<Lease> {
 function holdLease(request: LeaseRequest, epoch: number, path: string, lastSeen: LastSeen | null): Lease {
   const { disk, storage } = request;
   let renewals = 0;
-  let floor = lastSeen?.floorMono ?? null;
+  let seen: Pick<LastSeen, "floorMono" | "clocks"> = lastSeen ?? NOTHING_SEEN;
   // The newest epoch counts, not that our own file is there: a renewal that was held up may have made it again.
   const check = async (): Promise<void> => {
     const newest = Math.max(0, ...epochsIn(await disk.list(request.folder)));
     if (newest !== epoch) throw new LeaseLost(`the lease of epoch ${epoch} was taken over`);
   };
-  const renew = async (floorMono: number): Promise<void> => {
-    if (Number.isFinite(floorMono)) floor = floorMono;
+  const renew = async (latest: Pick<LastSeen, "floorMono" | "clocks">): Promise<void> => {
+    seen = latest;
     await check();
     // One line more, not durable: cheap enough for every pass, and a reader never sees half a lease.
-    await disk.append(path, leaseText(request, floor));
+    await disk.append(path, leaseText(request, seen));
     renewals += 1;
-    if (renewals % RENEWALS_KEPT === 0) await storage.replaceFile(path, leaseText(request, floor));
+    if (renewals % RENEWALS_KEPT === 0) await storage.replaceFile(path, leaseText(request, seen));
     await stepBack();
   };
   /** A takeover between the check and the write made our file anew: it goes again. */
@@ -95,13 +99,13 @@ function holdLease(request: LeaseRequest, epoch: number, path: string, lastSeen:
   };
   const release = async (): Promise<void> => {
     await check();
-    await storage.replaceFile(path, leaseText(request, floor, true));
+    await storage.replaceFile(path, leaseText(request, seen, true));
     await stepBack();
   };
   return { epoch, lastSeen, check, renew, release };
 }
 
-function leaseText({ clock, self }: LeaseRequest, floorMono: number | null, released = false): string {
+function leaseText({ clock, self }: LeaseRequest, seen: Pick<LastSeen, "floorMono" | "clocks">, released = false): string {
   const text: LeaseText = {
     ...self,
     since: clock.wallMs(),
@@ -109,7 +113,8 @@ function leaseText({ clock, self }: LeaseRequest, floorMono: number | null, rele
     wallMs: clock.wallMs(),
     monoMs: clock.monoMs(),
     bootMs: clock.bootMs(),
-    floorMono,
+    floorMono: seen.floorMono,
+    clocks: seen.clocks,
   };
   return `${JSON.stringify(text)}\n`;
 }
@@ -144,7 +149,7 @@ function parseLease(text: string | null): LeaseText | null {
 }
 
 function seenInBoot(text: LeaseText | null, bootId: string): LastSeen | null {
-  return text !== null && text.bootId === bootId ? text : null;
+  return text !== null && text.bootId === bootId ? { ...text, clocks: text.clocks ?? [] } : null;
 }
 
 /** Free when released, from another boot, or its process is gone; a live holder that renews is respected. */
@@ -161,7 +166,7 @@ async function refuseWhileHeld(request: LeaseRequest, found: FoundLease): Promis
 
 /** Names the new holder; whoever took the lease over before it was signed has it, and what the signature made anew goes again. */
 async function sign(request: LeaseRequest, lease: Lease, path: string): Promise<void> {
-  await request.storage.replaceFile(path, leaseText(request, lease.lastSeen?.floorMono ?? null));
+  await request.storage.replaceFile(path, leaseText(request, lease.lastSeen ?? NOTHING_SEEN));
   try {
     await lease.check();
   } catch (error) {
@@ -173,7 +178,7 @@ async function sign(request: LeaseRequest, lease: Lease, path: string): Promise<
 async function claimFirst(request: LeaseRequest, path: string): Promise<void> {
   const { disk, folder } = request;
   try {
-    await disk.create(path, leaseText(request, null));
+    await disk.create(path, leaseText(request, NOTHING_SEEN));
     await disk.sync(path);
     await disk.syncFolder(folder);
   } catch (error) {

@@ -96,8 +96,7 @@ async function serve(ctx: Context, peer: Peer, record: SessionRecord, durable: D
   if (durable.newEager !== null && record.fulfils["new-eager"] !== durable.newEager.text) {
     return void (await endInstance(ctx, peer, { class: "owner-reset", why: "self-fresh", by: "recovery" }, superviseLine("owner-reset")));
   }
-  const now = ctx.clock.monoMs();
-  peer.activeMono = now - Math.max(0, ctx.clock.wallMs() - (record.readyAt ?? record.wokeAt));
+  peer.activeMono = ctx.timekeeper.monoOf(record.readyAt ?? record.wokeAt);
   armIdle(ctx, peer);
   armStable(ctx, peer);
   pump(ctx, peer);

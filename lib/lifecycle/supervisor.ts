@@ -64,7 +64,7 @@ export async function pass(ctx: Context, lease: Lease, watch: Watch): Promise<vo
 /** A lease that cannot be written anew is still ours until another daemon takes it: said once, and the pass goes on (lifecycle §9). */
 async function renewLease(ctx: Context, lease: Lease, watch: Watch): Promise<void> {
   try {
-    await lease.renew(ctx.timekeeper.floorMono());
+    await lease.renew(ctx.timekeeper.seen());
     watch.leaseRefused = false;
   } catch (error) {
     if (!(error instanceof DiskError)) throw error;

@@ -6,10 +6,12 @@ import { failureText, rerunCommand, resultDetails } from "../report/index.ts";
 import {
   type Baseline,
   type CrashCase,
+  changesSomething,
   crashBaseline,
   crashCases,
   exitStatus,
   invalidResult,
+  type Point,
   type RunOptions,
   runScenario,
 } from "../runner/index.ts";
@@ -22,6 +24,8 @@ export interface CrashesOptions {
   readonly kind?: "crash" | "powerLoss";
   readonly when?: "before" | "after";
   readonly point?: number;
+  readonly changes?: boolean;
+  readonly every: number;
   readonly write?: string;
   readonly jobs: number;
 }
@@ -48,12 +52,17 @@ async function exploreFile(scenario: Scenario, options: CrashesOptions, parts: R
     return exitStatus([baseline.result]);
   }
   const kinds = options.kind === undefined ? (["crash", "powerLoss"] as const) : [options.kind];
-  const points = baseline.points.filter(({ n }) => options.point === undefined || n === options.point);
+  const points = chosenPoints(baseline.points, options);
   const cases = crashCases(points, kinds).filter(({ when }) => options.when === undefined || when === options.when);
   const outcomes = await runCases(scenario, baseline, cases, options.jobs, parts, progress(scenario.file, cases.length));
   write(tableOf(scenario.file, points.length, outcomes));
   for (const group of groupFailures(outcomes)) write(await groupText(scenario, baseline, group, options, parts));
   return exitStatus(outcomes);
+}
+
+function chosenPoints(points: readonly Point[], { point, changes, every }: CrashesOptions): Point[] {
+  if (point !== undefined) return points.filter(({ n }) => n === point);
+  return points.filter(({ op }) => !changes || changesSomething(op)).filter((_point, index) => index % every === 0);
 }
 
 /** Counts along on a terminal; silent elsewhere. */

@@ -55,6 +55,8 @@ function addCrashes(sim: Command): void {
     .addOption(new Option("--kind <kind>", "how it dies (default: both)").choices(["crash", "powerLoss"]))
     .option("--point <n>", "only at this operation (see `iapeer sim points`)", wholeNumber)
     .addOption(new Option("--when <when>", "only before or only after the operation").choices(["before", "after"]))
+    .option("--changes", "only at operations that change something: dying before one that only reads is dying after the one before it")
+    .option("--every <n>", "only at every n-th of these operations: a sample that is the same in every run", wholeNumber, 1)
     .option("--write <folder>", "write a scenario for each failure that reproduces it")
     .option("--jobs <n>", "worker threads", wholeNumber, 1)
     .action(async (files: string[], options: CrashesOptions) => {

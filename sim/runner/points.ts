@@ -14,6 +14,13 @@ export interface Point {
   readonly atBoot: boolean;
 }
 
+const READS: readonly string[] = ["read", "list", "stat", "realPath", "probe", "sessions", "sweep", "attached"];
+
+/** Can the world look different after this operation? */
+export function changesSomething(op: string): boolean {
+  return !READS.includes(op);
+}
+
 /** The numbered disk and host operations of a run, in their order. */
 export function listPoints(trace: Pick<Trace, "entries">): Point[] {
   const points: Point[] = [];

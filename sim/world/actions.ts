@@ -74,8 +74,8 @@ export function heal({ machine, crashPoints }: Kernel): void {
 function send(kernel: Kernel, action: ActionOf<"send">): void {
   const { mail, random, daemons } = kernel;
   const { to, text, topic, runtime, from } = action;
-  const id = random.uuid("world.send");
-  mail.open(id, action.as ?? id);
+  const drawn = random.uuid("world.send");
+  const id = mail.open(drawn, action.as ?? drawn);
   const request = {
     to,
     text,

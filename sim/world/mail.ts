@@ -3,8 +3,8 @@ import type { TraceEntry, TrueMessage } from "./api.ts";
 
 /** What the world knows of the messages that people and agents sent: names, receipts, and where they really landed. */
 export interface Mail {
-  /** A send is performed now; it has no receipt yet. */
-  open(id: string, name: string): void;
+  /** A send is performed now, with a new id; a sender that was never answered repeats itself with the id it chose before. Returns the id. */
+  open(id: string, name: string): string;
   /** A receipt of the daemon (or of the sender's own, when there is no daemon to answer). */
   hear(receipt: Receipt): void;
   /** The sender gets no answer any more; it takes what it has not heard of for failed. */
@@ -32,6 +32,7 @@ export function createMail(note: (entry: Pick<TraceEntry, "lane" | "data">) => v
   const byId = new Map<string, Letter>();
   const byName = new Map<string, Letter>();
   const accepted: Letter[] = [];
+  const unanswered = new Set<string>();
   const hear = (receipt: Receipt): void => {
     const letter = byId.get(receipt.id);
     if (!letter || sameReceipt(letter.receipts.at(-1), receipt)) return;
@@ -43,12 +44,16 @@ export function createMail(note: (entry: Pick<TraceEntry, "lane" | "data">) => v
   return {
     accepted,
     open(id, name) {
+      const before = byName.get(name);
+      if (before !== undefined && unanswered.delete(before.id)) return before.id;
       const letter: Letter = { id, name, identity: null, receipts: [], landedIn: [] };
       byId.set(id, letter);
       byName.set(name, letter);
+      return id;
     },
     hear,
     giveUp(id, reason) {
+      unanswered.add(id);
       if (byId.get(id)?.receipts.length === 0) hear({ id, identity: null, stage: "failed", woke: false, reason });
     },
     landed: (id, instance, at) => void byId.get(id)?.landedIn.push({ instance, at }),

@@ -4,6 +4,7 @@
  */
 export * from "./classify.ts";
 export * from "./clock-gap.ts";
+export * from "./clock-history.ts";
 export * from "./guard.ts";
 export * from "./idle.ts";
 export * from "./mass-death.ts";
