@@ -54,6 +54,8 @@ export interface Fleet {
   line(fields: Readonly<Record<string, string>>, nth?: number): Promise<LogRecord>;
   log(): Promise<LogContent>;
   iapeer(argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<CommandResult>;
+  /** Any other program, in the same surroundings. */
+  run(command: readonly string[], env?: Readonly<Record<string, string>>): Promise<CommandResult>;
   /** Ends every process that was started for this root and removes it. */
   close(): Promise<void>;
 }
@@ -98,7 +100,8 @@ export async function createFleet(settings: Readonly<Record<string, string>> = {
         `line ${nth} with ${JSON.stringify(fields)}`,
         async () => (await log()).records.filter((record) => holds(record, fields))[nth - 1] ?? null,
       ),
-    iapeer: (argv, env = {}) => runCommand(argv, root, { ...base, ...env }),
+    iapeer: (argv, env = {}) => runCommand([process.execPath, MAIN, ...argv], root, { ...base, ...env }),
+    run: (command, env = {}) => runCommand(command, root, { ...base, ...env }),
     close: async () => {
       await endAllOf(root);
       await rm(root, { recursive: true, force: true });
@@ -138,8 +141,8 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-async function runCommand(argv: readonly string[], cwd: string, env: Readonly<Record<string, string>>): Promise<CommandResult> {
-  const child = spawn(process.execPath, [MAIN, ...argv], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+async function runCommand(command: readonly string[], cwd: string, env: Readonly<Record<string, string>>): Promise<CommandResult> {
+  const child = spawn(command[0] ?? "", command.slice(1), { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   const text = { out: "", err: "" };
   child.stdout.on("data", (chunk) => {
     text.out += String(chunk);

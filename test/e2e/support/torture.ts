@@ -6,6 +6,8 @@ import { type DaemonProcess, type Fleet, pause } from "./fleet.ts";
 export interface TortureOptions {
   readonly peers: readonly string[];
   readonly kills: number;
+  /** On a machine that is too slow for all of them in this time the rest is left out, which the result says. */
+  readonly withinMs: number;
   /** Everybody who draws has a stream of their own, so that one seed means one run as far as timing lets it. */
   readonly seed: number;
   /** Topics that senders choose from; null = none. */
@@ -52,11 +54,16 @@ export async function torture(fleet: Fleet, options: TortureOptions): Promise<To
 }
 
 /** A quarter of the daemons die while they start, at any moment of the time that the last one took. */
-async function killAgainAndAgain(fleet: Fleet, { kills, seed }: TortureOptions, complaints: string[]): Promise<TortureResult["kills"]> {
+async function killAgainAndAgain(
+  fleet: Fleet,
+  { kills, withinMs, seed }: TortureOptions,
+  complaints: string[],
+): Promise<TortureResult["kills"]> {
   const random = seededRandom(seed, "kills");
   const count = { starting: 0, serving: 0 };
+  const deadline = performance.now() + withinMs;
   let startMs = 500;
-  for (let n = 0; n < kills; n += 1) {
+  for (let n = 0; n < kills && performance.now() < deadline; n += 1) {
     const spawned = performance.now();
     const daemon = fleet.spawn();
     const [early, fraction] = [random() < 0.25, random()];
