@@ -1,8 +1,9 @@
-import { parseStateFile } from "../../../../lib/lifecycle/state/paths.ts";
 import type { HtmlEntry } from "../input.ts";
 import type { ChangeList } from "./changes.ts";
 import { textOf } from "./facts.ts";
 import type { Lanes } from "./lanes.ts";
+import { sessionPhases } from "./phases.ts";
+import { STATE_FOLDER, stateFile } from "./state-file.ts";
 
 /**
  * The lifecycle files of every peer over time, keys `file:.session` and so on, read from the renames and removals of the trace. The trace
@@ -28,7 +29,7 @@ export function readFiles(entries: readonly HtmlEntry[], lanes: Lanes, changes: 
         put(entry, textOf(entry, "from"), null);
         put(entry, path, sessions.get(entry.seq) ?? "present");
       } else if (op === "remove") put(entry, path, null);
-      else if (op === "syncFolder" && path.endsWith(FOLDER)) settle(durable, unsynced);
+      else if (op === "syncFolder" && path.endsWith(STATE_FOLDER)) settle(durable, unsynced);
     } else if (entry.kind === "action" && textOf(entry, "do") === "files") editFiles(entry, put);
     else if (entry.kind === "daemon" && textOf(entry, "what") === "powerLoss") {
       for (const lost of unsynced.keys()) put(entry, lost, durable.get(lost) ?? null, true);
@@ -37,16 +38,9 @@ export function readFiles(entries: readonly HtmlEntry[], lanes: Lanes, changes: 
   }
 }
 
-const FOLDER = "/state/lifecycle";
-
 function settle(durable: Map<string, string | null>, unsynced: Map<string, string | null>): void {
   for (const [path, value] of unsynced) durable.set(path, value);
   unsynced.clear();
-}
-
-function stateFile(path: string): ReturnType<typeof parseStateFile> {
-  const slash = path.lastIndexOf("/");
-  return `/${path.slice(0, slash)}`.endsWith(FOLDER) ? parseStateFile(path.slice(slash + 1)) : null;
 }
 
 /** What somebody writes from outside is there at once. */
@@ -60,63 +54,4 @@ function editFiles(entry: HtmlEntry, put: (entry: HtmlEntry, path: string, value
 
 function phaseIn(text: string): string | null {
   return /"phase":\s*"(\w+)"/.exec(text)?.[1] ?? null;
-}
-
-/** What is known about the session record of one identity while the trace is read. */
-interface Reading {
-  phase: string;
-  woken: boolean;
-  ended: boolean;
-}
-
-/** The phase that each write of a `.session` puts there, by the write's place in the trace. */
-function sessionPhases(entries: readonly HtmlEntry[]): Map<number, string> {
-  const phases = new Map<number, string>();
-  const readings = new Map<string, Reading>();
-  for (const [index, entry] of entries.entries()) {
-    const identity = entry.kind === "disk" ? writtenSession(entry) : entry.kind === "decision" ? entry.lane : null;
-    if (identity === null) continue;
-    const reading = readings.get(identity) ?? { phase: "", woken: false, ended: false };
-    readings.set(identity, reading);
-    if (entry.kind === "decision") {
-      if (textOf(entry, "ev") === "wake" && textOf(entry, "mode") !== "refused") reading.woken = true;
-      if (textOf(entry, "ev") === "exit") reading.ended = true;
-      continue;
-    }
-    const phase = nextPhase(reading, () => sequel(entries, index, identity));
-    readings.set(identity, { phase, woken: false, ended: phase === "ending" && reading.ended });
-    phases.set(entry.seq, phase);
-  }
-  return phases;
-}
-
-function writtenSession(entry: HtmlEntry): string | null {
-  if (textOf(entry, "op") !== "rename" || textOf(entry, "error") !== "") return null;
-  const file = stateFile(textOf(entry, "path"));
-  return file?.suffix === "session" ? file.identity : null;
-}
-
-function nextPhase({ phase, woken, ended }: Reading, sequelOf: () => string): string {
-  if (woken) return "booting";
-  if (phase === "ending") return ended ? "ended" : "ending";
-  const next = sequelOf();
-  if (next === "up") return "live";
-  if (next === "over" || phase === "live") return "ending";
-  return "booting";
-}
-
-/** What the daemon does next for an identity: it is `up`, it is `over`, or something else. */
-function sequel(entries: readonly HtmlEntry[], index: number, identity: string): string {
-  for (let next = index + 1; next < entries.length; next += 1) {
-    const entry = entries[next];
-    if (entry === undefined || entry.kind === "daemon") return "";
-    if (entry.kind === "disk" && writtenSession(entry) === identity) return "";
-    if (entry.kind === "host" && textOf(entry, "identity") === identity) return textOf(entry, "op") === "end" ? "over" : "";
-    if (entry.lane !== identity) continue;
-    if (entry.kind === "agent") return textOf(entry, "what") === "signalled" ? "over" : "";
-    if (entry.kind !== "decision") continue;
-    if (textOf(entry, "ev") === "exit" || textOf(entry, "outcome") === "failed") return "over";
-    if (textOf(entry, "outcome") === "ready" || textOf(entry, "action") === "adopted") return "up";
-  }
-  return "";
 }
