@@ -106,7 +106,7 @@ export function guardOf(ctx: Context, peer: Peer, durable: Pick<Durable, "ring" 
     deathAges: deathAges(ctx, peer, durable.ring),
     max: crashLoopMax,
     windowMs: crashLoopWindowMs,
-    hold: durable.hold === null ? null : holdFacts(ctx, durable.hold),
+    hold: durable.hold === null ? null : holdFacts(ctx, peer, durable.hold),
     operator,
   });
 }
@@ -124,8 +124,17 @@ export function deathAges(ctx: Context, peer: Peer, ring: readonly number[]): nu
   });
 }
 
-export function holdFacts(ctx: Context, hold: Hold): HoldFacts {
-  const sameBoot = hold.bootId === ctx.host.bootId();
-  const left = sameBoot ? hold.lengthMs - (ctx.clock.monoMs() - hold.openedMonoMs) : hold.until - ctx.clock.wallMs();
-  return { level: hold.level, remainingMs: Math.min(left, hold.lengthMs), overrideUsed: hold.overrideUsed };
+/** Within the boot that opened it a hold runs on the monotonic clock; one of an earlier boot from our first look at it, its own length at most. */
+export function holdFacts(ctx: Context, peer: Peer, hold: Hold): HoldFacts {
+  const mono = ctx.clock.monoMs();
+  const endsMono = hold.bootId === ctx.host.bootId() ? hold.openedMonoMs + hold.lengthMs : endOfOldHold(ctx, peer, hold);
+  return { level: hold.level, remainingMs: Math.min(endsMono - mono, hold.lengthMs), overrideUsed: hold.overrideUsed };
+}
+
+function endOfOldHold(ctx: Context, peer: Peer, hold: Hold): number {
+  if (peer.oldHold?.lastDeath !== hold.lastDeath) {
+    const leftMs = Math.min(hold.until - ctx.clock.wallMs(), hold.lengthMs);
+    peer.oldHold = { lastDeath: hold.lastDeath, endsMono: ctx.clock.monoMs() + leftMs };
+  }
+  return peer.oldHold.endsMono;
 }

@@ -17,7 +17,7 @@ export async function holdAfterDeath(
   if (before.hold?.lastDeath === death) return;
   const { crashLoopMax: max, crashLoopWindowMs: windowMs } = ctx.parts.settings;
   const ages = deathAges(ctx, peer, ring);
-  const change = decideHold({ deathAges: ages, max, windowMs, hold: before.hold === null ? null : holdFacts(ctx, before.hold) });
+  const change = decideHold({ deathAges: ages, max, windowMs, hold: before.hold === null ? null : holdFacts(ctx, peer, before.hold) });
   if (!change.open) return;
   peer.held = true;
   const hold = newHold(ctx, change, recentDeaths({ deathAges: ages, windowMs }), death);

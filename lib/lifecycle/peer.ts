@@ -21,6 +21,8 @@ export interface Peer {
   wakeQueued: boolean;
   /** A crash-loop hold is recorded, open or over. */
   held: boolean;
+  /** A hold of an earlier boot, by the death that opened it, and the monotonic time at which it ends in this one. */
+  oldHold: { readonly lastDeath: number; readonly endsMono: number } | null;
   /** A verb ends the session and brings it up again itself: the end starts nothing. */
   inVerb: boolean;
   /** Takes over what an earlier daemon left, as long as the disk has not let that be done: it goes before anything else for this peer. */
@@ -91,6 +93,7 @@ export function createPeer(identity: string, runtime: string, personality: strin
     delivery: null,
     wakeQueued: false,
     held: false,
+    oldHold: null,
     inVerb: false,
     recovery: null,
     unfinished: [],
