@@ -38,8 +38,10 @@ export const oneClass: Invariant = {
     const look = (): Breach[] => {
       const breaches: Breach[] = [];
       for (const decision of decisions()) {
-        if (decision.ev !== "exit") continue;
         const [instance, now] = [field(decision, "instance"), field(decision, "class")];
+        // Its other manager let go of it: it is ours again, and has yet to end.
+        if (field(decision, "action") === "adopted" && classes.get(instance) === "handed-over") classes.delete(instance);
+        if (decision.ev !== "exit") continue;
         if (livesOn(world, instance)) {
           if (now === "handed-over") classes.set(instance, now);
           else if (!probesLie(world))
