@@ -14,6 +14,7 @@ import { logRefusal, refusalReason } from "./wake.ts";
 /** Takes a message in: refused with a reason and without side effects, or durable before the sender hears of it (lifecycle §10). */
 export async function accept(ctx: Context, request: SendRequest): Promise<Receipt> {
   const id = request.id ?? ctx.random.uuid("message");
+  ctx.receipts.reopen(id);
   const problem = limitProblem(request);
   if (problem !== null) return refused(ctx, id, null, problem);
   const peer = await receiver(ctx, request);

@@ -8,8 +8,10 @@ export function isFinal(stage: Stage): boolean {
 /** What senders know of their messages; the latest receipt of each, and who waits for the final one. Bounded. */
 export interface Receipts {
   get(id: string): Receipt | null;
-  /** Records a change; the same receipt again changes nothing. A final receipt is never taken back. */
+  /** Records a change; the same receipt again changes nothing. A final receipt is never taken back by news of the same request. */
   set(receipt: Receipt): Receipt;
+  /** The sender asks again under the same id: what was refused, or failed, may be taken in this time. What landed has landed. */
+  reopen(id: string): void;
   settled(id: string): Promise<Receipt>;
   onChange(listener: (receipt: Receipt) => void): void;
 }
@@ -23,11 +25,16 @@ export function createReceipts(): Receipts {
   const listeners: ((receipt: Receipt) => void)[] = [];
   const finals: string[] = [];
 
+  /** One that was reopened meanwhile may wait again. */
+  const forget = (id: string): void => {
+    const receipt = known.get(id);
+    if (receipt !== undefined && isFinal(receipt.stage)) known.delete(id);
+  };
   const remember = (receipt: Receipt): void => {
     for (const resolve of waiting.get(receipt.id) ?? []) resolve(receipt);
     waiting.delete(receipt.id);
     finals.push(receipt.id);
-    if (finals.length > REMEMBERED) known.delete(finals.shift() ?? "");
+    if (finals.length > REMEMBERED) forget(finals.shift() ?? "");
   };
   const set = (receipt: Receipt): Receipt => {
     const before = known.get(receipt.id);
@@ -40,6 +47,9 @@ export function createReceipts(): Receipts {
   return {
     get: (id) => known.get(id) ?? null,
     set,
+    reopen: (id) => {
+      if (known.get(id)?.stage !== "landed") forget(id);
+    },
     settled: (id) => {
       const receipt = known.get(id);
       if (receipt !== undefined && isFinal(receipt.stage)) return Promise.resolve(receipt);

@@ -20,6 +20,28 @@ describe("receipts", () => {
     expect(receipts.get("b")).toBeNull();
   });
 
+  test("who asks again is not answered with an old refusal; what landed has landed", async () => {
+    const receipts = createReceipts();
+    receipts.set(receipt("a", "refused", { reason: "stopped" }));
+    receipts.reopen("a");
+    expect(receipts.get("a")).toBeNull();
+    const waiting = receipts.settled("a");
+    for (const stage of ["queued", "landed"] as const) receipts.set(receipt("a", stage));
+    expect((await waiting).stage).toBe("landed");
+    receipts.reopen("a");
+    expect(receipts.get("a")?.stage).toBe("landed");
+  });
+
+  test("what waits again after a refusal of long ago is not forgotten", () => {
+    const receipts = createReceipts();
+    receipts.set(receipt("again", "refused"));
+    receipts.reopen("again");
+    receipts.reopen("never-heard-of");
+    receipts.set(receipt("again", "held"));
+    for (let n = 0; n < 5_000; n += 1) receipts.set(receipt(`m${n}`, "landed"));
+    expect(receipts.get("again")?.stage).toBe("held");
+  });
+
   test("listeners hear each change once, and no repetition", () => {
     const receipts = createReceipts();
     const heard: string[] = [];
