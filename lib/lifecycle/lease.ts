@@ -137,9 +137,19 @@ async function newestLease(disk: Disk, folder: string): Promise<FoundLease | nul
   return { epoch, path, text: parseLease(await disk.read(path)) };
 }
 
-/** The last whole line; null for anything unreadable: a torn lease names no holder that could be alive on this boot. */
+/**
+ * The last line that can be read: a renewal that met a full disk may have left half of one. Null when there is none: a lease that was torn
+ * at its first line names no holder that could be alive on this boot.
+ */
 function parseLease(text: string | null): LeaseText | null {
-  const line = (text ?? "").split("\n").at(-2) ?? "";
+  for (const line of (text ?? "").split("\n").toReversed()) {
+    const holder = parseLeaseLine(line);
+    if (holder !== null) return holder;
+  }
+  return null;
+}
+
+function parseLeaseLine(line: string): LeaseText | null {
   try {
     const parsed: unknown = JSON.parse(line);
     return typeof parsed === "object" && parsed !== null && "pid" in parsed && "bootId" in parsed ? (parsed as LeaseText) : null;
