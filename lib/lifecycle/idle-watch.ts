@@ -32,6 +32,12 @@ export async function checkIdle(ctx: Context, peer: Peer): Promise<void> {
   await reap(ctx, peer, decision.action, activity);
 }
 
+/** Does anything speak against a park that was decided earlier? A session that cannot be read, perhaps because it is dying, does not. */
+export async function isInUse(ctx: Context, peer: Peer): Promise<boolean> {
+  const { decision } = await lookAtIdle(ctx, peer);
+  return decision.action === "alive" && ["attached", "busy", "waiting", "recent"].includes(decision.because);
+}
+
 async function lookAtIdle(ctx: Context, peer: Peer): Promise<{ decision: IdleDecision; activity: Activity }> {
   const session = peer.session === null ? null : runtimeSession(peer.session);
   const activity: Activity = session === null ? UNKNOWN : await runtimeOf(ctx, peer).activity(session);

@@ -5,7 +5,7 @@ import { background, type Context, durably, inboxOf, later, runtimeOf, sayOnce, 
 import { endInstance, finishEnding, handleDeath, handOver, superviseLine } from "./ending.ts";
 import { pump, relaunch } from "./follow-up.ts";
 import { armStable } from "./hold.ts";
-import { armIdle } from "./idle-watch.ts";
+import { armIdle, isInUse } from "./idle-watch.ts";
 import { createBringUp, isLive, type Peer, runtimeSession } from "./peer.ts";
 import { peerOf } from "./registry.ts";
 import type { SessionRecord } from "./state/record.ts";
@@ -22,16 +22,29 @@ export async function recover(ctx: Context, peer: Peer, hosted: ReadonlyMap<stri
   peer.held = durable.hold !== null;
   await tellSenders(ctx, peer);
   if (durable.record === null || durable.record.phase === "ended") return afterEnded(ctx, peer, durable);
-  if (durable.record.phase === "ending") return endOn(ctx, peer);
+  if (durable.record.phase === "ending") return endOn(ctx, peer, durable.record, durable);
   const record = await withProcess(ctx, peer, durable.record, hosted);
   if (record !== null) await lookAndAdopt(ctx, peer, record, durable);
 }
 
 /** An end that another daemon began; what survives it is supervised like any session. */
-async function endOn(ctx: Context, peer: Peer): Promise<void> {
+async function endOn(ctx: Context, peer: Peer, record: SessionRecord, durable: Durable): Promise<void> {
+  if (await isOutdated(ctx, peer, record)) {
+    const live: SessionRecord = { ...record, phase: "live", intent: null };
+    peer.session = live;
+    await durably(ctx, peer, "park taken back", () => ctx.store.writeRecord(live));
+    return lookAndAdopt(ctx, peer, live, durable);
+  }
   if ((await finishEnding(ctx, peer)) || peer.session === null) return;
   ctx.host.watch(runtimeSession(peer.session));
   armIdle(ctx, peer, ctx.parts.settings.superviseMs);
+}
+
+/** A park that was declared, but not carried out before somebody used the session again: facts are read at the moment of acting (§9). */
+async function isOutdated(ctx: Context, peer: Peer, { intent, end, process, readyAt, wokeAt }: SessionRecord): Promise<boolean> {
+  if (end !== null || process === null || (intent?.class !== "parked" && intent?.class !== "wedged")) return false;
+  peer.activeMono = ctx.timekeeper.monoOf(readyAt ?? wokeAt);
+  return isInUse(ctx, peer);
 }
 
 /** Senders that ask the new daemon hear what the journal knows: what waits, and what landed before the old one could say so. */

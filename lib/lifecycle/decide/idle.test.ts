@@ -22,6 +22,10 @@ describe("the bound", () => {
     expect(decide({ turn: "busy", idleAgeMs: 2 * IDLE + 1 })).toEqual({ action: "wedged" });
   });
 
+  test("a turn that runs is looked at again when the session could be idle had the turn ended just now", () => {
+    expect(decide({ turn: "busy", idleAgeMs: 0 })).toEqual({ action: "alive", because: "busy", afterMs: IDLE + 1 });
+  });
+
   test("0 means never, whatever else holds", () => {
     for (const turn of ["idle", "busy", "waiting", "unknown"] as const) {
       expect(decide({ idleMs: 0, turn, idleAgeMs: 1e12 })).toEqual({ action: "alive", because: "never", afterMs: null });

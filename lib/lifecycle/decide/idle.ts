@@ -44,6 +44,8 @@ export function decideIdle(facts: IdleFacts): IdleDecision {
   if (facts.turn === "unknown") return alive("activity-unknown", facts.recheckMs);
   const bound = facts.turn === "busy" ? WEDGED_AFTER * facts.idleMs : facts.idleMs;
   // Strictly longer than the bound, hence the extra millisecond.
-  if (facts.idleAgeMs <= bound) return alive(facts.turn === "busy" ? "busy" : "recent", bound - facts.idleAgeMs + 1);
+  // A turn may end any moment: then the session could be idle one idle bound from now.
+  const afterMs = Math.min(bound - facts.idleAgeMs, facts.idleMs) + 1;
+  if (facts.idleAgeMs <= bound) return alive(facts.turn === "busy" ? "busy" : "recent", afterMs);
   return facts.turn === "busy" ? { action: "wedged" } : { action: "park" };
 }
