@@ -1,6 +1,7 @@
 /**
  * From spawned to "a message would land" (lifecycle §6): one look at a time, at most one key per look, and only onto a screen that stood
- * still for two looks. A burst of keys at a boot dialog has confirmed the wrong option before.
+ * still for two looks. A burst of keys at a boot dialog has confirmed the wrong option before; so would a key that is repeated to a CLI that
+ * has merely not read the first one yet: it answers the next dialog, which may be a person's.
  */
 import { reasonOf } from "../../model/errors.ts";
 import { type BringUp, HostError, type RuntimeSession, type Screen, sleep } from "../../ports/index.ts";
@@ -35,13 +36,17 @@ const STATIC_MS = 20_000;
 /** Failed looks in a row after which the terminal counts as gone. */
 const MISSES = 3;
 /** A dialog that takes more keys than this does not understand them. */
-const KEYS_PER_DIALOG = 8;
+const KEYS_PER_DIALOG = 5;
+/** A screen that did not change for this long after a key has swallowed it, ms; a stall on a loaded machine is shorter. */
+const KEY_AGAIN_MS = 3_000;
 
 interface BootState {
   /** The screen of the last look, and since when it stands still (monotonic ms). */
   readonly picture: string;
   readonly since: number;
   readonly looks: number;
+  /** When a key was pressed onto this very picture (monotonic ms); null when none was. */
+  readonly pressedAt: number | null;
   readonly misses: number;
   /** Keys pressed per dialog. */
   readonly keys: ReadonlyMap<string, number>;
@@ -49,13 +54,13 @@ interface BootState {
   readonly reported: ReadonlySet<string>;
 }
 
-const START: BootState = { picture: "", since: 0, looks: 0, misses: 0, keys: new Map(), reported: new Set() };
+const START: BootState = { picture: "", since: 0, looks: 0, pressedAt: null, misses: 0, keys: new Map(), reported: new Set() };
 
 /** Counts equal looks; spinners and clocks outside the visible text do not matter. */
 function seen(state: BootState, screen: Screen, now: number): BootState {
   const picture = `${screen.title.replace(/^\W+/, "")}\n${screen.lines.join("\n")}`;
   if (picture === state.picture) return { ...state, looks: state.looks + 1, misses: 0 };
-  return { ...state, picture, since: now, looks: 1, misses: 0 };
+  return { ...state, picture, since: now, looks: 1, pressedAt: null, misses: 0 };
 }
 
 /** What is done after a look: an end, or another look. */
@@ -66,19 +71,19 @@ interface Step {
   readonly key?: string;
 }
 
-function onAnswer(state: BootState, sight: Extract<BootSight, { kind: "answer" }>): Step {
-  if (state.looks < 2) return { state };
+function onAnswer(state: BootState, sight: Extract<BootSight, { kind: "answer" }>, now: number): Step {
+  if (state.looks < 2 || (state.pressedAt !== null && now - state.pressedAt < KEY_AGAIN_MS)) return { state };
   const pressed = (state.keys.get(sight.dialog) ?? 0) + 1;
   if (pressed > KEYS_PER_DIALOG) return { state, blocked: `the dialog "${sight.dialog}" does not react to keys` };
   // Looking starts over after a key: the next one needs two equal looks of its own.
-  return { state: { ...state, looks: 0, keys: new Map(state.keys).set(sight.dialog, pressed) }, key: sight.key };
+  return { state: { ...state, looks: 0, pressedAt: now, keys: new Map(state.keys).set(sight.dialog, pressed) }, key: sight.key };
 }
 
 /** Pure: what to do about one sight. `ready` is left to the caller, who knows the turn. */
 export function bootStep(state: BootState, sight: BootSight, now: number): Step {
   switch (sight.kind) {
     case "answer":
-      return onAnswer(state, sight);
+      return onAnswer(state, sight, now);
     case "person":
       return state.looks < 2 ? { state } : { state, blocked: sight.reason };
     case "rejected":

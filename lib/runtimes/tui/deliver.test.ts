@@ -30,33 +30,65 @@ interface Cli {
   dialog: string | null;
   /** Presses of Enter that do nothing. */
   swallows: number;
+  /** Keys wait unread until this time (ms). */
+  stalledUntil: number;
   pasteShows: boolean;
   records: boolean;
   hidden: boolean;
+  /** The dialog that the work of a message opens at once. */
+  asks: string | null;
 }
 
 /** A CLI with one line of input, some faults, and a log of what was done to it. */
 function scripted(over: Partial<Cli> = {}) {
-  const cli: Cli = { composer: "", turn: "idle", dialog: null, swallows: 0, pasteShows: true, records: true, hidden: false, ...over };
+  const cli: Cli = {
+    composer: "",
+    turn: "idle",
+    dialog: null,
+    swallows: 0,
+    stalledUntil: 0,
+    pasteShows: true,
+    records: true,
+    hidden: false,
+    asks: null,
+    ...over,
+  };
   const done: string[] = [];
   const recorded: string[] = [];
+  const unread: string[] = [];
+  const answered: string[] = [];
+  let atHome = false;
   const press = (key: string): void => {
-    done.push(key);
+    if (cli.dialog !== null && key === "Enter") answered.push(key);
+    if (cli.dialog !== null) return;
+    if (key === "Home" || key === "End") atHome = key === "Home";
     if (key === "C-u") cli.composer = "";
     if (key !== "Enter" || cli.composer === "") return;
     if (cli.swallows-- > 0) return;
     if (cli.records) recorded.push(cli.composer);
     cli.composer = "";
+    cli.dialog = cli.asks;
+  };
+  /** A CLI that stalls shows what it was, and reads all that waits once it goes on. */
+  const read = (): void => {
+    if (tui.clock.monoMs() >= cli.stalledUntil) for (const key of unread.splice(0)) press(key);
   };
   const tui: Tui = {
     clock: instantClock(),
     terminal: {
-      screen: async () => ({ lines: [], title: "", cursor: { row: 0, column: 0 } }),
+      screen: async () => {
+        read();
+        return { lines: [], title: "", cursor: { row: 0, column: atHome ? 2 : 2 + cli.composer.length } };
+      },
       paste: async (_session, text) => {
         done.push("paste");
         if (cli.pasteShows) cli.composer += text;
       },
-      keys: async (_session, ...names) => names.forEach(press),
+      keys: async (_session, ...names) => {
+        done.push(...names);
+        unread.push(...names);
+        read();
+      },
     },
     view: () => ({
       composer: cli.hidden
@@ -71,7 +103,7 @@ function scripted(over: Partial<Cli> = {}) {
     landedAt: async (_session, id) => (recorded.some((text) => text.includes(id)) ? tui.clock.wallMs() : null),
   };
   const deliver = (signal = new AbortController().signal) => deliverByPaste(tui, SESSION, MESSAGE, 20_000, signal);
-  return { cli, done, recorded, tui, deliver };
+  return { cli, done, recorded, answered, tui, deliver };
 }
 
 describe("nothing is typed", () => {
@@ -109,7 +141,7 @@ describe("a message lands", () => {
   test("though Enter is swallowed at first: it is pressed again, the paste is not repeated", async () => {
     const { done, deliver, recorded } = scripted({ swallows: 2 });
     expect(await deliver()).toMatchObject({ state: "landed" });
-    expect(done).toEqual(["paste", "Enter", "Enter", "Enter"]);
+    expect(done).toEqual(["paste", "Enter", "Home", "End", "Enter", "Home", "End", "Enter"]);
     expect(recorded).toHaveLength(1);
   });
 
@@ -131,6 +163,13 @@ test("a message whose own work opens a dialog before the record shows it has lan
   tui.landedAt = async (session, id) => (tui.clock.monoMs() > 3_000 ? landedAt(session, id) : null);
   expect(await deliver()).toMatchObject({ state: "landed" });
   expect(done).toEqual(["paste", "Enter"]);
+});
+
+test("a CLI that stalls before it reads Enter gets no second one, which would answer the first question of the message's work", async () => {
+  const { answered, done, deliver } = scripted({ stalledUntil: 4_000, asks: "permission" });
+  expect(await deliver()).toMatchObject({ state: "landed" });
+  expect(answered).toEqual([]);
+  expect(done.filter((key) => key === "Enter")).toHaveLength(1);
 });
 
 describe("without proof nothing is claimed", () => {

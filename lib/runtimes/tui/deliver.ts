@@ -1,14 +1,15 @@
 /**
  * Delivery by bracketed paste (lifecycle §10): look, paste, see the text, Enter, and then nothing counts but the runtime's own record.
  * Measured reasons: Enter right after a paste is swallowed by a CLI that has just drawn its composer; pasted text that stays behind is
- * glued to the next message; a paste into a dialog is lost and its Enter picks an option.
+ * glued to the next message; a paste into a dialog is lost and its Enter picks an option; and a CLI on a loaded machine shows for seconds
+ * what it was before it reads the keys that wait for it.
  */
 import { reasonOf } from "../../model/errors.ts";
 import { type DeliveryOutcome, type OutgoingMessage, type RuntimeSession, sleep } from "../../ports/index.ts";
 import { clearComposer, holds, isLeftover } from "./composer.ts";
 import { LOOK_MS, look, type Tui, type View } from "./view.ts";
 
-/** How long a pasted text may take to show, how long to wait before looking whether Enter was swallowed, and how often to press it. */
+/** How long a text may take to show and a cursor to move, how long to wait before asking whether Enter was swallowed, and how often to press it. */
 const SHOW_MS = 5_000;
 const ENTER_AGAIN_MS = 700;
 const ENTERS = 5;
@@ -63,7 +64,30 @@ interface Submission {
   readonly until: number;
 }
 
-/** Presses Enter if our text still stands in the composer. A dialog gets none: it may be the message's own work that asks, or a coincidence. */
+/**
+ * Was the last Enter read and ignored? Text that still stands in the composer does not say so: a second Enter would wait behind the first and
+ * answer the first question of the very work that the message began. Keys are read in order, so a cursor that follows Home proves that
+ * whatever was typed before was read; Home and End mean nothing to a dialog or to an empty composer.
+ */
+async function swallowed({ tui, session, message, deadline, signal }: Attempt): Promise<boolean> {
+  const { row, column } = (await tui.terminal.screen(session)).cursor;
+  await tui.terminal.keys(session, "Home");
+  const until = Math.min(deadline, tui.clock.monoMs() + SHOW_MS);
+  let moved = false;
+  while (!moved && !signal.aborted && tui.clock.monoMs() < until) {
+    await sleep(tui.clock, LOOK_MS, signal);
+    const screen = await tui.terminal.screen(session);
+    if (!holds(tui.view(screen).composer, message.text)) break;
+    moved = screen.cursor.row !== row || screen.cursor.column !== column;
+  }
+  await tui.terminal.keys(session, "End");
+  return moved;
+}
+
+/**
+ * Presses Enter if our text stands in the composer; a second time only if the first was swallowed. A dialog gets none: it may be the
+ * message's own work that asks, or a coincidence.
+ */
 async function pressOnce(attempt: Attempt, before: Submission): Promise<Submission> {
   const { tui, session, message } = attempt;
   const view = await look(tui, session);
@@ -74,6 +98,7 @@ async function pressOnce(attempt: Attempt, before: Submission): Promise<Submissi
     return { ...before, nextLook, until: Math.min(before.until, now + patience) };
   }
   if (!holds(view.composer, message.text)) return { ...before, nextLook };
+  if (before.enters > 0 && (view.turn === "busy" || !(await swallowed(attempt)))) return { ...before, nextLook };
   await tui.terminal.keys(session, "Enter");
   return { ...before, nextLook, enters: before.enters + 1 };
 }
