@@ -45,16 +45,16 @@ const action = fc.oneof(
   { weight: 1, arbitrary: crashPoint.map((crash) => ({ daemon: { crash } })) },
   { weight: 1, arbitrary: crashPoint.map((powerLoss) => ({ daemon: { powerLoss } })) },
   { weight: 2, arbitrary: fc.constant({ daemon: "start" }) },
-  { weight: 1, arbitrary: fc.constantFrom("reboot", "sessionServerCrash", { suspend: "2h" }).map((host) => ({ host })) },
+  { weight: 1, arbitrary: fc.constantFrom("reboot", "sessionServerCrash", { suspend: "30m" }).map((host) => ({ host })) },
   { weight: 1, arbitrary: fault.map((one) => ({ fault: one })) },
   { weight: 1, arbitrary: peer.map((who) => ({ fault: { probe: who, error: "EAGAIN", for: "90s" } })) },
 );
 const history = fc.array(fc.record({ at: gap.map((ms) => `+${ms}`), action }), { minLength: 3, maxLength: 16 });
 
-/** Everything heals, a person looks at every dialog, and an hour passes. */
+/** Time that suspends and turns may have used up passes, everything heals, a person looks at every dialog, and an hour passes. */
 const ENDING = [
   ...[
-    { at: "+1s", heal: "all" },
+    { at: "+9h", heal: "all" },
     { at: "+1s", daemon: "start" },
   ],
   ...PEERS.flatMap((who) => [
