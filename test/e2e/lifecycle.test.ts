@@ -89,6 +89,16 @@ describe.runIf(hasTmux)("resume or fresh, on real terminals", { timeout: 90_000 
     expect(await fleet.peer("scout")).toMatchObject({ state: "alive", deaths: 0 });
   });
 
+  test("a sender that was refused and asks again under the same id hears that it landed", async () => {
+    await stage({ IAPEER_IDLE_SECS: "0" });
+    await fleet.ask("stop", { peer: "scout" });
+    expect(await fleet.send("scout", "hello", { id: "one" })).toMatchObject({ stage: "refused", reason: expect.stringMatching(/^stopped/) });
+    await fleet.ask("start", { peer: "scout" });
+    expect(await fleet.send("scout", "hello", { id: "one" })).toMatchObject({ stage: "landed", woke: true });
+    expect(await fleet.send("scout", "hello", { id: "one" })).toMatchObject({ stage: "landed" });
+    expect(recordedBy(fleet.root, "scout")).toEqual(["one"]);
+  });
+
   test("new: fresh at once, whatever the session was doing", async () => {
     await stage({ IAPEER_IDLE_SECS: "0" });
     await fleet.send("scout", "think for 60 s about it");
