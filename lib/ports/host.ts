@@ -19,7 +19,10 @@ export interface SessionHost {
   sessions(): Promise<HostedSession[]>;
   /** From now on, report the end of this instance to `onExit` listeners, and count it in `sweep`. Idempotent per instance. */
   watch(session: SessionHandle): void;
-  /** The opposite of `watch`; also lets go of what is left of a dead terminal. */
+  /**
+   * The opposite of `watch`; of an instance that is dead it also ends what it left running (tools in sessions of their own), and lets go of
+   * what is left of its terminal.
+   */
   release(session: SessionHandle): Promise<void>;
   /** Hears each end of a watched instance once, well under a second after it (§9). */
   onExit(listener: (exit: HostExit) => void): void;

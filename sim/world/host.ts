@@ -175,6 +175,8 @@ function watchesOf(parts: SimHostParts, owner: Owner): Watches {
     release(session) {
       watched.delete(session.instance);
       told.delete(session.instance);
+      const process = processes.find(session);
+      if (process && process.endedAt !== null) process.children.forEach(processes.endChild);
     },
     onExit: (listener) => void listeners.push(listener),
     sweep: () => sweepOf(parts, watched),

@@ -36,6 +36,18 @@ export function endCases(s: HostStage): void {
     expect(children.filter((child) => s.h.lives(child))).toEqual([]);
   });
 
+  test("letting go of an agent that died by itself ends what it left running, and of a live one nothing", async () => {
+    const [dead, live] = [await s.watched("parent"), await s.watched("parent")];
+    const [orphans, children] = [s.h.children(dead), s.h.children(live)];
+    expect(orphans.length).toBeGreaterThan(0);
+    await s.h.killAgent(dead, "SIGKILL");
+    await s.until(() => s.exits.length > 0);
+    expect(orphans.filter((child) => s.h.lives(child))).toEqual(orphans);
+    for (const one of [dead, live]) await s.settle(s.h.host.release(one));
+    expect(orphans.filter((child) => s.h.lives(child))).toEqual([]);
+    expect([live.process, ...children].every((one) => s.h.lives(one))).toBe(true);
+  });
+
   test("never signals what it cannot prove: a forged start time, another boot", async () => {
     const session = await s.watched();
     const forged = { ...session, process: { ...session.process, startTime: "1" } };

@@ -18,7 +18,7 @@ import { outputs } from "./output.ts";
 import { listPanes } from "./panes.ts";
 import type { HostParts, TerminalParts } from "./parts.ts";
 import { startServer } from "./spawn.ts";
-import { clear, clearIfDead, end } from "./stopping.ts";
+import { clear, clearIfDead, end, endOrphans } from "./stopping.ts";
 import { tmuxTerminal } from "./terminal.ts";
 import { terminals } from "./terminals.ts";
 import { watcher } from "./watcher.ts";
@@ -88,6 +88,7 @@ export function tmuxHost(options: TmuxHostOptions): SessionHost & Terminal {
       watch.release(session);
       whole.outputs.forget(session.instance);
       await ends.get(keyOf(session));
+      await endOrphans(whole, session);
       await clearIfDead(whole, session);
     },
     onExit: (listener: (exit: HostExit) => void) => watch.listen(listener),

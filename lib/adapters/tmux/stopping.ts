@@ -77,6 +77,19 @@ export async function clear(parts: TerminalParts, identity: string, known: Proce
   if (gone() && parts.folder.mark(identity) === mark) parts.folder.remove(identity);
 }
 
+/**
+ * Ends what a dead agent has left running: its tools live in sessions of their own and survive every way in which it may die. Only what
+ * carries the instance id in its environment, and nothing while that might be the terminal itself.
+ */
+export async function endOrphans(parts: TerminalParts, session: SessionHandle): Promise<void> {
+  const { process, instance, identity } = session;
+  const { table } = parts;
+  if (process === null || process.bootId !== table.bootId() || isAlive(process, table) !== false) return;
+  const panes = await listPanes(parts.tmux, parts.folder.socket(identity));
+  if (panes.state === "failed") return;
+  await endTree({ agent: process, instance, server: serverOf(parts, panes, process)?.pid ?? null }, table);
+}
+
 /** Lets go of what is left of a dead instance's terminal (`SessionHost.release`). */
 export async function clearIfDead(parts: TerminalParts, session: SessionHandle): Promise<void> {
   if (session.process !== null && isAlive(session.process, parts.table) !== false) return;
