@@ -48,7 +48,7 @@ export async function beginWake(ctx: Context, peer: Peer, request: WakeRequest, 
   const found = await gather(ctx, peer, request.operator);
   if (found.refusal !== null) return refuse(ctx, peer, found, found.refusal);
   const facts = await wakeFactsOf(ctx, peer, found, request);
-  const decision: WakeDecision = rejected ? { ...RESUME_REJECTED, facts } : decideWake(facts);
+  const decision = fallBack(decideWake(facts), rejected || wasRejected(found.durable));
   await logWake(ctx, peer, found, decision, request);
   if (decision.mode === "fail") return { state: "failed", cause: decision.cause, reason: "there is no conversation to resume" };
   if (found.guard.verdict === "override") await useOverride(ctx, peer, found.durable);
@@ -59,6 +59,18 @@ export async function beginWake(ctx: Context, peer: Peer, request: WakeRequest, 
 export async function freshInstead(ctx: Context, peer: Peer, message: Message | null): Promise<BringUp | null> {
   const begun = await beginWake(ctx, peer, { asked: "auto", by: "fallback", operator: false, message }, true);
   return begun.state === "started" ? begun.bringUp : null;
+}
+
+/** A resume of the conversation that the runtime has just rejected is not tried again: the fallback takes its place; an attach stays a resume. */
+function fallBack(decision: WakeDecision, rejected: boolean): WakeDecision {
+  return rejected && decision.mode === "resume" && decision.facts.asked !== "resume"
+    ? { ...RESUME_REJECTED, facts: decision.facts }
+    : decision;
+}
+
+/** The last bring-up was rejected: a daemon that dies before the fallback leaves it to the next one (invariant I8). */
+function wasRejected({ record }: Durable): boolean {
+  return record?.phase === "ended" && record.end?.class === "resume-rejected";
 }
 
 async function refuse(ctx: Context, peer: Peer, found: Gathered, cause: Refusal): Promise<Begun> {
