@@ -1,7 +1,8 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { findOnPath } from "../../lib/adapters/node-environment.ts";
 import { treeOf } from "./support/files.ts";
 import { type CommandResult, createFleet, type Fleet, hasTmux } from "./support/fleet.ts";
 
@@ -244,12 +245,7 @@ function onlyNode(root: string): string {
 }
 
 function canMount(): boolean {
-  try {
-    execFileSync("unshare", ["-m", "true"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
+  return spawnSync(findOnPath("unshare", process.env) ?? "", ["-m", "true"]).status === 0;
 }
 
 /** The superuser writes everywhere but on a read-only file system: one is mounted over the root where only this daemon sees it. */

@@ -88,11 +88,16 @@ describe.runIf(hasTmux)("resume or fresh, on real terminals", { timeout: 90_000 
     expect(recordedBy(fleet.root, "scout").filter((id) => id === "kept")).toHaveLength(1);
     expect(await fleet.peer("scout")).toMatchObject({ state: "alive", deaths: 0 });
   });
+});
 
+describe.runIf(hasTmux)("what an operator or an agent asks for, on real terminals", { timeout: 90_000 }, () => {
   test("a sender that was refused and asks again under the same id hears that it landed", async () => {
     await stage({ IAPEER_IDLE_SECS: "0" });
     await fleet.ask("stop", { peer: "scout" });
-    expect(await fleet.send("scout", "hello", { id: "one" })).toMatchObject({ stage: "refused", reason: expect.stringMatching(/^stopped/) });
+    expect(await fleet.send("scout", "hello", { id: "one" })).toMatchObject({
+      stage: "refused",
+      reason: expect.stringMatching(/^stopped/),
+    });
     await fleet.ask("start", { peer: "scout" });
     expect(await fleet.send("scout", "hello", { id: "one" })).toMatchObject({ stage: "landed", woke: true });
     expect(await fleet.send("scout", "hello", { id: "one" })).toMatchObject({ stage: "landed" });
