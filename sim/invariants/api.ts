@@ -17,21 +17,9 @@ export interface InvariantWatch {
   end?(): readonly Breach[];
 }
 
-/** What an invariant says of one breach; {@link violationOf} adds the rule itself. */
+/** What an invariant says of one breach. */
 export interface Breach {
   /** An identity, a peer's name, `daemon` or `world`. */
   readonly lane: string;
   readonly detail: string;
-}
-
-export interface Violation extends Breach {
-  readonly id: string;
-  readonly sentence: string;
-  /** Virtual ms since start. */
-  readonly at: number;
-}
-
-/** A breach with the rule that it breaks. */
-function violationOf(invariant: Invariant, breach: Breach, at: number): Violation {
-  return { id: invariant.id, sentence: invariant.sentence, lane: breach.lane, detail: breach.detail, at };
 }

@@ -9,7 +9,7 @@ import { neverWhileBusy, timeIsAwake } from "./reaps.ts";
 import { nothingLeft } from "./tidy.ts";
 import { crashConverges, resetIsKept, resumeIsEarned } from "./wakes.ts";
 
-export type { Breach, Invariant, InvariantWatch, Violation } from "./api.ts";
+export type { Breach, Invariant, InvariantWatch } from "./api.ts";
 
 /** I1 … I15, in order. */
 export const invariants: readonly Invariant[] = [
