@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { claudeInstalled } from "./support/claude.ts";
+import { claudeInstalled } from "./support/claude-home.ts";
 import { claudeStage, outgoing } from "./support/claude-stage.ts";
 
 const ESC = "\u001b";

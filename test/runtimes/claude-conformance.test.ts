@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { describe } from "vitest";
 import { type RuntimeHarness, runtimeConformance } from "../conformance/runtime.ts";
-import { claudeInstalled, openClaude } from "./support/claude.ts";
+import { openClaude } from "./support/claude.ts";
+import { claudeInstalled } from "./support/claude-home.ts";
 
 /** `bypass`, so that every fresh folder goes through the trust dialog as well. */
 async function claudeHarness(): Promise<RuntimeHarness> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RuntimeSession } from "../../lib/ports/index.ts";
 import { claudeFiles, projectSlug } from "../../lib/runtimes/claude/files.ts";
-import { claudeInstalled } from "./support/claude.ts";
+import { claudeInstalled } from "./support/claude-home.ts";
 import { claudeStage, outgoing } from "./support/claude-stage.ts";
 
 describe.skipIf(!claudeInstalled)("claude: conversations", () => {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { claudeInstalled } from "./support/claude.ts";
+import { claudeInstalled } from "./support/claude-home.ts";
 import { claudeStage } from "./support/claude-stage.ts";
 
 describe.skipIf(!claudeInstalled)("claude: first-run dialogs", () => {

@@ -25,6 +25,8 @@ export interface MessagesApi {
   readonly strays: readonly string[];
   /** User texts of the newest request of a conversation's own turns (no side errands), oldest first. */
   conversation(id: string): readonly string[];
+  /** Conversations whose newest turn holds exactly this user text, one entry per occurrence. */
+  holding(text: string): readonly string[];
   close(): Promise<void>;
 }
 
@@ -85,11 +87,21 @@ export async function startMessagesApi(): Promise<MessagesApi> {
     handle(request, response).catch(() => response.destroy());
   });
   const url = await listen(server);
+  const conversation = (id: string): readonly string[] =>
+    requests.findLast((seen) => seen.conversation === id && seen.tools.length > 0)?.userTexts ?? [];
   return {
     url,
     requests,
     strays,
-    conversation: (id) => requests.findLast((seen) => seen.conversation === id && seen.tools.length > 0)?.userTexts ?? [],
+    conversation,
+    holding: (text) => {
+      const ids = new Set(requests.map((seen) => seen.conversation).filter((id) => id !== null));
+      return [...ids].flatMap((id) =>
+        conversation(id)
+          .filter((found) => found === text)
+          .map(() => id),
+      );
+    },
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));

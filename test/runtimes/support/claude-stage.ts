@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { composeEnvelope } from "../../../lib/model/envelope.ts";
 import type { BringUp, DeliveryOutcome, OutgoingMessage, RuntimeSession } from "../../../lib/ports/index.ts";
 import type { Launch } from "./bench.ts";
-import { type ClaudeBench, type HomeState, openClaude } from "./claude.ts";
+import { type ClaudeBench, openClaude } from "./claude.ts";
+import type { HomeState } from "./claude-home.ts";
 
 export const never = (): AbortSignal => new AbortController().signal;
 export const within = (ms: number): AbortSignal => AbortSignal.timeout(ms);
