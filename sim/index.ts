@@ -1,6 +1,6 @@
 /** The simulator as a library: read a scenario, run it against the virtual world, report. */
 export type { Failure, RecordLine } from "./expect/index.ts";
-export type { Breach, Invariant, InvariantWatch, Violation } from "./invariants/api.ts";
+export type { Breach, Invariant, InvariantWatch } from "./invariants/api.ts";
 export { formatDuration, formatVirtual, parseDuration } from "./language/duration.ts";
 export { scenarioJsonSchema } from "./language/json-schema.ts";
 export { type ParseResult, parseScenario } from "./language/parse.ts";
