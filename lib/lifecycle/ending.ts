@@ -1,5 +1,5 @@
 import type { Manager } from "../peers/index.ts";
-import { type DeathKind, DiskError, type ExitStatus } from "../ports/index.ts";
+import { type BringUp as BringUpVerdict, type DeathKind, DiskError, type ExitStatus } from "../ports/index.ts";
 import { background, type Context, clearTimer, durably, finishSteps, inboxOf, runtimeOf, sayOnce, setTimer } from "./context.ts";
 import { classifyEnd, countsAsDeath, type EndClass, outcomeOf } from "./decide/classify.ts";
 import { normaliseTopic } from "./decide/topics.ts";
@@ -124,7 +124,9 @@ export async function handleDeath(ctx: Context, peer: Peer, death: Death): Promi
   const record = peer.session;
   if (record === null || record.instance !== death.instance || !hasInstance(peer)) return;
   if (record.end !== null) return void (await finishEnding(ctx, peer));
-  if (await wasRejected(peer, record)) return;
+  const verdict = await lastVerdict(peer, record);
+  if (record.mode === "resume" && verdict?.state === "resume-rejected") return;
+  if (peer.bringUp !== null && verdict?.state === "failed") peer.bringUp.lastWords = verdict.reason;
   const durable = await ctx.store.load(peer.identity);
   const end = classifyEnd({
     ready: record.readyAt !== null,
@@ -138,12 +140,15 @@ export async function handleDeath(ctx: Context, peer: Peer, death: Death): Promi
   await commitEnd(ctx, peer, end, death.exit, death.told ? null : superviseLine(end));
 }
 
-/** A runtime that rejects a resume exits at once: that is its answer, not a death; the bring-up falls back to fresh by itself (§6). */
-async function wasRejected(peer: Peer, record: SessionRecord): Promise<boolean> {
+/**
+ * What the runtime says of a bring-up whose session just died. A runtime that rejects a resume exits at once: that is its answer, not a
+ * death; the bring-up falls back to fresh by itself (§6). Anything else it said is why it failed.
+ */
+async function lastVerdict(peer: Peer, record: SessionRecord): Promise<BringUpVerdict | null> {
   const bringUp = peer.bringUp;
-  if (bringUp?.verdict == null || record.mode !== "resume" || bringUp.instance !== record.instance) return false;
+  if (bringUp?.verdict == null || bringUp.instance !== record.instance) return null;
   bringUp.abort.abort("exit");
-  return (await bringUp.verdict).state === "resume-rejected";
+  return bringUp.verdict;
 }
 
 export interface Death {
@@ -216,7 +221,7 @@ async function logEnd(
 }
 
 async function logLaunchFailed(ctx: Context, peer: Peer, record: SessionRecord, end: EndClass): Promise<void> {
-  const reason = record.intent?.why ?? `ended during bring-up: ${end}`;
+  const reason = record.intent?.why ?? peer.bringUp?.lastWords ?? `ended during bring-up: ${end}`;
   const ms = Math.max(0, ctx.clock.wallMs() - record.wokeAt);
   await ctx.journal.decide("launch", { identity: peer.identity, instance: record.instance, outcome: "failed", ms, reason });
 }
@@ -248,6 +253,7 @@ async function letGo(ctx: Context, peer: Peer, record: SessionRecord, end: EndCl
   for (const name of ["idle", "stable", "boot", "self-fresh", "end"] as const) clearTimer(peer, name);
   background(ctx, peer, ctx.host.release(runtimeSession(record)));
   const how = exit.signal ?? (exit.code === null ? end : `exit code ${exit.code}`);
-  bringUp?.finish({ ok: false, cause: end, reason: record.intent?.why ?? `the session ended during bring-up: ${how}` });
+  const reason = record.intent?.why ?? bringUp?.lastWords ?? `the session ended during bring-up: ${how}`;
+  bringUp?.finish({ ok: false, cause: end, reason });
   await ctx.next.afterEnd(ctx, peer, end);
 }

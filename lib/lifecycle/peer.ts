@@ -68,6 +68,8 @@ export interface BringUp {
   isBlocked: boolean;
   /** What the runtime says of the way to its composer; known at once after an abort. */
   verdict: Promise<BringUpVerdict> | null;
+  /** Why its session ended by itself, in the runtime's words; null where nobody knows. */
+  lastWords: string | null;
   /** Begun by an earlier daemon, which may have typed the first message already. */
   readonly isAdopted: boolean;
 }
@@ -124,6 +126,7 @@ export function createBringUp(instance: string, message: Message | null, isAdopt
     tellBlocked: blocked.resolve,
     isBlocked: false,
     verdict: null,
+    lastWords: null,
   };
 }
 

@@ -25,6 +25,7 @@ export function createGate(): Gate {
 export function gateTerminal(terminal: Terminal, gate: Gate): Terminal {
   return {
     screen: (session) => terminal.screen(session),
+    lastScreen: (session) => terminal.lastScreen(session),
     paste: async (session, text) => {
       await gate.check();
       await terminal.paste(session, text);

@@ -122,6 +122,8 @@ export class HostError extends Error {
 export interface Terminal {
   /** What is visible now, without trailing blanks. Rejects with {@link HostError} when the terminal is gone. */
   screen(session: SessionHandle): Promise<Screen>;
+  /** What a session that has ended left on its screen: its last words. Null while it lives, and once its terminal is gone. Never rejects. */
+  lastScreen(session: SessionHandle): Promise<Screen | null>;
   /** Pastes text bracketed, as one unit; does not press Enter. */
   paste(session: SessionHandle, text: string): Promise<void>;
   /** Presses keys by tmux name (`Enter`, `Escape`, `Down`, `C-u`), one after another. */

@@ -15,13 +15,13 @@ export function tmuxTerminal(folder: SocketFolder, tmux: TmuxCommand): Terminal 
     return result.output;
   };
   return {
-    async screen(session) {
-      const output = await run(
-        session,
-        onlyIn(session, `display-message -p -t ${AGENT_PANE} '${META}' ; capture-pane -p -t ${AGENT_PANE}`),
-      );
-      return parseScreen(output) ?? Promise.reject(gone(session));
-    },
+    screen: async (session) => parseScreen(await run(session, onlyIn(session, SHOW))) ?? Promise.reject(gone(session)),
+    // The dead pane stays until the instance is let go of.
+    lastScreen: (session) =>
+      run(session, onlyIn(session, SHOW, { dead: true })).then(
+        (output) => parseScreen(output),
+        () => null,
+      ),
     async paste(session, text) {
       if (text === "") return;
       pastes += 1;
@@ -30,7 +30,7 @@ export function tmuxTerminal(folder: SocketFolder, tmux: TmuxCommand): Terminal 
       // Without -r a newline arrives as the carriage return that terminals paste; with -p the text is bracketed, so that no newline is Enter.
       await run(
         session,
-        [...load, ...onlyIn(session, `paste-buffer -p -d -b ${buffer} -t ${AGENT_PANE}`, `delete-buffer -b ${buffer}`)],
+        [...load, ...onlyIn(session, `paste-buffer -p -d -b ${buffer} -t ${AGENT_PANE}`, { otherwise: `delete-buffer -b ${buffer}` })],
         text,
       );
     },
@@ -44,12 +44,17 @@ export function tmuxTerminal(folder: SocketFolder, tmux: TmuxCommand): Terminal 
 }
 
 const META = "#{cursor_y} #{cursor_x} #{pane_title}";
+const SHOW = `display-message -p -t ${AGENT_PANE} '${META}' ; capture-pane -p -t ${AGENT_PANE}`;
 const GONE = "session-gone";
 
-/** Runs a command only while the agent's pane holds exactly the process of this session; otherwise says so. */
-function onlyIn(session: SessionHandle, command: string, otherwise?: string): string[] {
+/** Runs a command only while the agent's pane holds exactly the process of this session, alive or dead as asked; otherwise says so. */
+function onlyIn(
+  session: SessionHandle,
+  command: string,
+  { dead = false, otherwise }: { readonly dead?: boolean; readonly otherwise?: string } = {},
+): string[] {
   const pid = session.process === null ? "#{pane_pid}" : String(session.process.pid);
-  const condition = `#{&&:#{==:#{pane_pid},${pid}},#{!=:#{pane_dead},1}}`;
+  const condition = `#{&&:#{==:#{pane_pid},${pid}},#{${dead ? "==" : "!="}:#{pane_dead},1}}`;
   const refuse = `display-message -p ${GONE}`;
   return ["if-shell", "-F", "-t", AGENT_PANE, condition, command, otherwise === undefined ? refuse : `${otherwise} ; ${refuse}`];
 }

@@ -4,7 +4,7 @@ import { type BootSight, type BootTui, bringUpTui } from "./bring-up.ts";
 
 const SESSION: RuntimeSession = { identity: "x-y", instance: "i", process: null, cwd: "/", reference: "ref", launchedAt: 0 };
 
-type Frame = BootSight["kind"] | "gone" | "slow";
+type Frame = BootSight["kind"] | "gone" | "slow" | `ended:${string}`;
 
 /**
  * A boot as a list of screens, one per look, the last one staying; and what was pressed. `booting`: the runtime says nothing about a turn
@@ -38,8 +38,12 @@ function boot(frames: readonly Frame[], turn: "idle" | "busy" | "unknown" | "boo
       screen: async (): Promise<Screen> => {
         const frame = frames[Math.min(looks++, frames.length - 1)] ?? "wait";
         if (frame === "slow") throw new HostError("terminal-failed", "timed out");
-        if (frame === "gone") throw new HostError("terminal-gone", "no pane");
+        if (frame === "gone" || frame.startsWith("ended:")) throw new HostError("terminal-gone", "no pane");
         return { lines: [frame], title: "", cursor: { row: 0, column: 0 } };
+      },
+      lastScreen: async () => {
+        const [, words] = (frames[Math.max(0, Math.min(looks, frames.length) - 1)] ?? "").split("ended:");
+        return words === undefined ? null : { lines: ["", ...words.split("|"), ""], title: "", cursor: { row: 0, column: 0 } };
       },
       paste: async () => {},
       keys: async (_session, ...names) => void keys.push(...names),
@@ -47,7 +51,7 @@ function boot(frames: readonly Frame[], turn: "idle" | "busy" | "unknown" | "boo
     view: () => ({ composer: { state: "empty" }, dialog: null, turn: "unknown" }),
     turn: async () => (turn !== "booting" ? turn : frames[Math.min(looks, frames.length) - 1] === "composer" ? "idle" : "unknown"),
     landedAt: async () => null,
-    boot: (_session, screen) => sight(screen.lines[0] ?? ""),
+    boot: (_session, screen) => sight(screen.lines.find((line) => line !== "") ?? ""),
     gone: async (_session, reason): Promise<BringUp> => ({ state: "failed", reason }),
     reference: async () => "now",
   };
@@ -137,6 +141,16 @@ describe("ends", () => {
     expect(await boot(["gone", "gone", "composer"]).run()).toMatchObject({ state: "ready" });
     expect(await boot(["gone"]).run()).toEqual({ state: "failed", reason: "no pane" });
     expect(await boot([...Array<Frame>(20).fill("slow"), "composer"]).run()).toMatchObject({ state: "ready" });
+  });
+
+  test("the last words of a session that ended are the verdict, or are quoted in it; also when its end aborted the bring-up", async () => {
+    expect(await boot(["ended:rejected"]).run()).toEqual({ state: "resume-rejected", reason: "said so" });
+    expect(await boot(["ended:failed"]).run()).toEqual({ state: "failed", reason: "said so" });
+    const panicked = { state: "failed", reason: "it ended with the words: panic: no disk / at line 3" };
+    expect(await boot(["wait", "ended:panic: no disk|  at line 3"]).run()).toEqual(panicked);
+    const overtaken = boot(["ended:panic: no disk|  at line 3"]);
+    overtaken.stop.abort();
+    expect(await overtaken.run()).toEqual(panicked);
   });
 
   test("an abort ends it, unless the screen positively says that there is nothing to resume", async () => {

@@ -24,7 +24,7 @@ export type BootSight =
 export interface BootTui extends Tui {
   /** Pure but for what the adapter remembers of the launch. */
   boot(session: RuntimeSession, screen: Screen): BootSight;
-  /** The verdict on a session whose terminal is gone. */
+  /** The verdict on a session that has ended; `reason` holds its last words where there are any. */
   gone(session: RuntimeSession, reason: string): Promise<BringUp>;
   /** The conversation's current reference. */
   reference(session: RuntimeSession): Promise<string | null>;
@@ -122,6 +122,21 @@ async function trusted(tui: BootTui, session: RuntimeSession, sight: BootSight):
   return { kind: "person", reason: `a dialog is open in a session that is running already (it looks like "${sight.dialog}")` };
 }
 
+/** How many of its last lines a session that ended is quoted with, and how long the quote may be. */
+const QUOTED = { lines: 3, length: 200 } as const;
+
+/** The verdict on a session that has ended, by what it left on its screen; null while that cannot be seen. */
+async function lastWords(tui: BootTui, session: RuntimeSession): Promise<BringUp | null> {
+  const screen = await tui.terminal.lastScreen(session);
+  if (screen === null) return null;
+  const sight = tui.boot(session, screen);
+  if (sight.kind === "rejected") return { state: "resume-rejected", reason: sight.reason };
+  if (sight.kind === "failed") return { state: "failed", reason: sight.reason };
+  const words = screen.lines.filter((line) => line.trim() !== "").slice(-QUOTED.lines);
+  const quote = words.map((line) => line.trim()).join(" / ");
+  return tui.gone(session, quote === "" ? "it ended without a word" : `it ended with the words: ${quote.slice(0, QUOTED.length)}`);
+}
+
 /** One look and what follows from it; a failed look counts as a miss. */
 async function oneLook(tui: BootTui, session: RuntimeSession, state: BootState): Promise<Step> {
   let screen: Screen;
@@ -130,6 +145,8 @@ async function oneLook(tui: BootTui, session: RuntimeSession, state: BootState):
   } catch (error) {
     // A host that is too slow to answer says nothing about the terminal (lifecycle §6: unknown means look again).
     if (error instanceof HostError && error.code === "terminal-failed") return { state };
+    const end = await lastWords(tui, session);
+    if (end !== null) return { state, end };
     const misses = state.misses + 1;
     return misses < MISSES ? { state: { ...state, misses } } : { state, end: await tui.gone(session, reasonOf(error)) };
   }
@@ -142,10 +159,12 @@ async function oneLook(tui: BootTui, session: RuntimeSession, state: BootState):
 }
 
 /**
- * The last look of an aborted bring-up: that there is nothing to resume outranks the abort, which the CLI's own exit may have caused before
- * its words were seen.
+ * The last look of an aborted bring-up: why a session ended outranks the abort, which its end may have caused before its words were seen, and
+ * so does that there is nothing to resume.
  */
 async function atAbort(tui: BootTui, session: RuntimeSession): Promise<BringUp> {
+  const ended = await lastWords(tui, session);
+  if (ended !== null) return ended;
   let end: BringUp;
   try {
     const sight = await trusted(tui, session, tui.boot(session, await tui.terminal.screen(session)));

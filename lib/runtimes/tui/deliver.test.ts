@@ -80,6 +80,7 @@ function scripted(over: Partial<Cli> = {}) {
         read();
         return { lines: [], title: "", cursor: { row: 0, column: atHome ? 2 : 2 + cli.composer.length } };
       },
+      lastScreen: async () => null,
       paste: async (_session, text) => {
         done.push("paste");
         if (cli.pasteShows) cli.composer += text;
