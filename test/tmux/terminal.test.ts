@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import type { SessionHandle, SpawnRequest } from "../../lib/ports/host.ts";
+import type { Screen, SessionHandle, SpawnRequest } from "../../lib/ports/host.ts";
 import { type TmuxHarness, tmuxHarness, until } from "./harness.ts";
 
 const RECORDER = join(import.meta.dirname, "recorder.mjs");
@@ -69,6 +69,18 @@ describe("keyboard and screen", () => {
     await h.host.end(session);
     await expect(h.host.keys(session, "Enter")).rejects.toMatchObject({ code: "terminal-gone" });
     expect(session.bytes()).toBe("");
+  });
+
+  test("what stands on the screen of a session that has ended can be read until it is let go of", async () => {
+    h = await tmuxHarness();
+    const session = await record();
+    expect(await h.host.lastScreen(session)).toBe(null);
+    await h.killAgent(session, "SIGKILL");
+    const last = (): Promise<Screen | null> => h.host.lastScreen(session);
+    await expect.poll(last, { timeout: 5_000 }).toMatchObject({ lines: ["line one", "❯\u00a0"] });
+    expect(await h.host.lastScreen({ ...session, process: { pid: 1, startTime: "1", bootId: h.bootId } })).toBe(null);
+    await h.host.release(session);
+    expect(await last()).toBe(null);
   });
 
   test("a person who leaves gives the screen its size back", async () => {

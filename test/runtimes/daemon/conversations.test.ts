@@ -7,6 +7,9 @@ import { CLAUDE_BINARY } from "../support/claude-home.ts";
 
 const METADATA = { type: "mode", mode: "normal", sessionId: "00000000-0000-4000-8000-000000000000" };
 
+/** Looks like a turn, but hangs on nothing: the CLI finds no conversation in it. */
+const UNLINKED = { type: "user", message: { role: "user", content: "before" } };
+
 describe.skipIf(!canRunFleet)("claude under the daemon: whose conversation", { concurrent: true }, () => {
   const fleet = claudeFleet({ settings: { IAPEER_IDLE_SECS: "3", IAPEER_SUPERVISE_SECS: "1" }, trusted: true });
 
@@ -37,6 +40,20 @@ describe.skipIf(!canRunFleet)("claude under the daemon: whose conversation", { c
     const second = await peer.land("after", "work");
     expect(await peer.wakes()).toEqual(["fresh first-wake", "fresh idle-reaped-no-resume"]);
     expect(second.session.reference).not.toBe(first.session.reference);
+    await peer.expectRead(second.session.reference, [second.read]);
+    expect(await peer.status()).toMatchObject({ deaths: 0 });
+  });
+
+  test("a conversation that the CLI itself will not resume is given up for a fresh one, at once and not as a death", async () => {
+    const peer = await fleet().newPeer();
+    const first = await peer.land("before", "work");
+    await peer.becomesParked();
+    await writeFile(peer.transcript(first.session.reference), `${JSON.stringify(UNLINKED)}\n`);
+    const second = await peer.land("after", "work");
+    expect(await peer.wakes()).toEqual(["fresh first-wake", "resume idle-reaped-resume", "fresh resume-rejected"]);
+    const refused = `No conversation found with session ID: ${first.session.reference}`;
+    expect(await peer.lines({ ev: "launch", outcome: "failed" })).toMatchObject([{ reason: refused }]);
+    expect(await peer.lines({ ev: "exit" })).toMatchObject([{ class: "parked" }, { class: "resume-rejected" }]);
     await peer.expectRead(second.session.reference, [second.read]);
     expect(await peer.status()).toMatchObject({ deaths: 0 });
   });

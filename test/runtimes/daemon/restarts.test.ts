@@ -3,7 +3,7 @@ import { canRunFleet, claudeFleet } from "../support/claude-fleet.ts";
 import { type ClaudePeer, eventually } from "../support/claude-peer.ts";
 
 // One after another: each test kills the daemon that all share.
-describe.skipIf(!canRunFleet)("claude under the daemon: killed daemons and stopped boots", () => {
+describe.skipIf(!canRunFleet)("claude under the daemon: killed daemons and boots cut short", () => {
   const fleet = claudeFleet({ settings: { IAPEER_IDLE_SECS: "0", IAPEER_SUPERVISE_SECS: "1" }, trusted: true });
 
   /** Accepts a message for a sleeping peer and resolves as soon as the process of its boot is on record. */
@@ -42,6 +42,18 @@ describe.skipIf(!canRunFleet)("claude under the daemon: killed daemons and stopp
     await peer.expectRead(busy.session.reference, [busy.read, second.read]);
     expect(await peer.status()).toMatchObject({ state: "alive", pid: busy.session.agent.pid, deaths: 0, inbox: [] });
     expect(fleet().agents.count(peer.identity)).toBe(1);
+  });
+
+  test("an agent that dies in its boot is counted once and tried again by itself, and the message lands once", async () => {
+    const peer = await fleet().newPeer();
+    const { sent, pid } = await caughtBooting(peer);
+    process.kill(pid, "SIGKILL");
+    expect(await peer.line({ ev: "exit" })).toMatchObject({ signal: "SIGKILL", class: "boot-failed" });
+    await landedOnce(peer, [sent.id]);
+    expect(await peer.lines({ ev: "launch" })).toMatchObject([{ outcome: "failed" }, { outcome: "ready" }]);
+    const { reference } = await peer.record();
+    await peer.expectRead(reference ?? "", [sent.read]);
+    expect(await peer.status()).toMatchObject({ state: "alive", deaths: 1, inbox: [] });
   });
 
   test("a stop overtakes a boot: the session ends, the message is kept, and lands once after a start", async () => {
