@@ -88,13 +88,23 @@ export const sessionVerbs: VerbGroup = (program, contextOf) => {
       });
   }
   program
+    .command("self-done")
+    .summary("inside a session: its work is done, park it when this turn ends")
+    .description("For the agent itself: its session is parked as soon as its turn ends and no message waits; the next one may resume it.")
+    .addHelpText("after", example("self-done"))
+    .action(async (_options: object, command: Command) => {
+      const context = contextOf(command);
+      await context.ask("self-done", { identity: ownIdentity(context, "self-done") });
+      context.out.line("parked when this turn ends");
+    });
+  program
     .command("self-fresh")
     .summary("inside a session: end it and start again with a fresh conversation")
     .description("For the agent itself (its /new): marks and ends its own session; the daemon relaunches it fresh at once.")
     .addHelpText("after", example("self-fresh"))
     .action(async (_options: object, command: Command) => {
       const context = contextOf(command);
-      await context.ask("self-fresh", { identity: ownIdentity(context) });
+      await context.ask("self-fresh", { identity: ownIdentity(context, "self-fresh") });
       context.out.line("a fresh session follows");
     });
 };
@@ -108,11 +118,11 @@ async function runPeerVerb(context: Context, verb: PeerVerb, peer: string, optio
   if (result === false) throw new Failed();
 }
 
-function ownIdentity({ io }: Context): string {
+function ownIdentity({ io }: Context, verb: string): string {
   const identity = io.env["PEER_IDENTITY"];
   if (identity) return identity;
   throw new IapeerError(
     "not-a-session",
-    'PEER_IDENTITY is not set: "self-fresh" works inside a peer\'s own session; from outside use "iapeer new <peer>"',
+    `PEER_IDENTITY is not set: "${verb}" works inside a peer's own session; from outside use "iapeer new <peer>"`,
   );
 }

@@ -149,6 +149,10 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   reset: peerVerb((daemon, ref, by) => daemon.reset(ref, by)),
   interrupt: peerVerb((daemon, ref, by) => daemon.interrupt(ref, by)),
   compact: peerVerb((daemon, ref, by) => daemon.compact(ref, by)),
+  "self-done": verb(z.strictObject({ identity: z.string() }), async ({ daemon }, { identity }) => {
+    await daemon.selfDone(identity, "agent");
+    return null;
+  }),
   "self-fresh": verb(z.strictObject({ identity: z.string() }), async ({ daemon }, { identity }) => {
     await daemon.selfFresh(identity, "agent");
     return null;

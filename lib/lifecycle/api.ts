@@ -66,6 +66,8 @@ export interface Daemon {
   compact(peer: PeerRef, by: string): Promise<boolean>;
   /** The agent itself asks for a fresh restart (§9 `/new`). */
   selfFresh(identity: string, by: string): Promise<void>;
+  /** The agent itself says that its work is done: parked as soon as its turn ends (§13). */
+  selfDone(identity: string, by: string): Promise<void>;
   /** Registers a peer whose profile was just written, or reads a changed one again. */
   register(profile: PeerProfile): Promise<void>;
   /** Forgets a peer and purges every file of its identities. Refuses a live one. */

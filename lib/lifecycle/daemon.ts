@@ -77,6 +77,7 @@ export function createDaemon(parts: DaemonParts): Daemon {
     reset: (ref, by) => withPeer(ref, (ctx, peer) => verbs.reset(ctx, peer, by)),
     interrupt: (ref, by) => withPeer(ref, (ctx, peer) => verbs.interrupt(ctx, peer, by)),
     compact: (ref, by) => withPeer(ref, (ctx, peer) => verbs.compact(ctx, peer, by)),
+    selfDone: (identity, by) => withPeer(refOf(identity), (ctx, peer) => verbs.selfDone(ctx, peer, by)),
     selfFresh: (identity, by) => withPeer(refOf(identity), (ctx, peer) => verbs.selfFresh(ctx, peer, by)),
     register: async (profile) => void (await need().directory.upsert(profile)),
     unregister: (personality, by) => unregister(need(), personality, by),

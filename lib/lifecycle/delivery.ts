@@ -78,6 +78,7 @@ async function waitTurn(ctx: Context, peer: Peer, signal: AbortSignal, message: 
 /** A message landed in a session that was READY already: its topic joins the conversation's. */
 async function landInLive(ctx: Context, peer: Peer, message: Message, atMs: number): Promise<void> {
   peer.activeMono = ctx.clock.monoMs();
+  peer.done = false;
   await commitLanded(ctx, peer, message, atMs);
   await noteTopic(ctx, peer, "live", normaliseTopic(message.topic));
   await noteReference(ctx, peer);

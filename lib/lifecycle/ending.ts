@@ -247,6 +247,7 @@ async function letGo(ctx: Context, peer: Peer, record: SessionRecord, end: EndCl
   peer.delivery = null;
   peer.undeclared = null;
   peer.attached = false;
+  peer.done = false;
   peer.said.clear();
   peer.lastSignMs = null;
   peer.lookedAtMono = null;

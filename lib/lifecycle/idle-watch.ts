@@ -8,7 +8,7 @@ import { isLive, type Peer, runtimeSession } from "./peer.ts";
 export function armIdle(ctx: Context, peer: Peer, afterMs?: number): void {
   const { idleMs } = ctx.parts.settings;
   clearTimer(peer, "idle");
-  if (idleMs === 0 || !isLive(peer)) return;
+  if ((idleMs === 0 && !peer.done) || !isLive(peer)) return;
   const delay = afterMs ?? idleMs - idleAgeMs(ctx, peer) + 1;
   setTimer(ctx, peer, "idle", Math.max(1, Math.ceil(delay)), () => checkIdle(ctx, peer));
 }
@@ -50,6 +50,7 @@ async function lookAtIdle(ctx: Context, peer: Peer): Promise<{ decision: IdleDec
     attached: peer.attached && attached !== false ? true : attached,
     delivering: peer.delivery !== null || waiting,
     booting: peer.bringUp !== null,
+    done: peer.done,
     idleAgeMs: idleAgeMs(ctx, peer),
     recheckMs: ctx.parts.settings.superviseMs,
   });
@@ -85,7 +86,7 @@ async function sayAlive(ctx: Context, peer: Peer, decision: IdleDecision & { act
 async function reap(ctx: Context, peer: Peer, action: "park" | "wedged", activity: Activity): Promise<void> {
   const age = Math.floor(idleAgeMs(ctx, peer) / 1000);
   const park = action === "park";
-  const why = park ? `idle for ${age}s` : `a turn was silent for ${age}s`;
+  const why = peer.done ? "self-done" : park ? `idle for ${age}s` : `a turn was silent for ${age}s`;
   const line = {
     action: "reaped-idle",
     class: park ? "parked" : "wedged",

@@ -34,6 +34,8 @@ export interface Peer {
   attempts: number;
   /** An end that was decided but that the disk would not take; it explains a death that comes before the next try. */
   undeclared: IntentClass | null;
+  /** The agent said that its work is done: parked when its turn ends, unless another message comes. */
+  done: boolean;
   /** A person opened the session through the daemon. */
   attached: boolean;
   /** Monotonic time of the latest sign that counts against idleness. */
@@ -102,6 +104,7 @@ export function createPeer(identity: string, runtime: string, personality: strin
     timers: new Map(),
     attempts: 0,
     undeclared: null,
+    done: false,
     attached: false,
     activeMono: Number.NEGATIVE_INFINITY,
     lastSignMs: null,

@@ -115,6 +115,17 @@ export async function attachEnd(ctx: Context, peer: Peer, by: string): Promise<v
   });
 }
 
+/** The agent says that its work is done: it is parked as soon as its turn ends and nothing waits, without the idle hour (§13 `self-done`). */
+export async function selfDone(ctx: Context, peer: Peer, by: string): Promise<void> {
+  await peer.lane.run(async () => {
+    await refuseIfManaged(ctx, peer);
+    if (!isLive(peer)) throw new IapeerError("not-live", `${peer.identity} has no live session that could be done`);
+    await ctx.journal.decide("self-done", { identity: peer.identity, by });
+    peer.done = true;
+    armIdle(ctx, peer, SELF_FRESH_GRACE_MS);
+  });
+}
+
 /** The agent asks for its own fresh restart: mark, then the session ends; the daemon relaunches at once (§9 `/new`). */
 export async function selfFresh(ctx: Context, peer: Peer, by: string): Promise<void> {
   await peer.lane.run(async () => {

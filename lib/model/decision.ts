@@ -25,6 +25,7 @@ export const EVENT_NAMES = [
   "attach",
   "attach-end",
   "self-fresh",
+  "self-done",
   "deliver",
   "accept",
   "hold",

@@ -79,6 +79,7 @@ export function fakeDaemon(changes: Partial<Daemon> = {}): FakeDaemon {
     interrupt: note("interrupt", undefined),
     compact: note("compact", true),
     selfFresh: note("selfFresh", undefined),
+    selfDone: note("selfDone", undefined),
     register: note("register", undefined),
     unregister: note("unregister", undefined),
     peers: note("peers", [SCOUT]),

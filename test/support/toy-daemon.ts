@@ -74,7 +74,7 @@ export function toyDaemon(parts: DaemonParts, toy: Toy): Daemon {
       return { identity, instance, woke: true, command: null };
     },
     ...{ attachEnd: async () => {}, launch: refuse, renew: refuse, refresh: refuse, stopPeer: refuse, startPeer: refuse, reset: refuse },
-    ...{ interrupt: refuse, compact: refuse, selfFresh: async () => {}, register: refuse, unregister: refuse },
+    ...{ interrupt: refuse, compact: refuse, selfFresh: async () => {}, selfDone: async () => {}, register: refuse, unregister: refuse },
     ...{ peers: refuse, peer: refuse, explain: refuse },
   };
 }

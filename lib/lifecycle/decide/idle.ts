@@ -8,6 +8,8 @@ export interface IdleFacts {
   readonly booting: boolean;
   /** Since the latest of: last real turn, wake, confirmed delivery, child activity, end of an attachment, end of a time gap. */
   readonly idleAgeMs: number;
+  /** The agent itself said that its work is done (§13 `self-done`): it is parked as soon as its turn ends. */
+  readonly done?: boolean;
   /** How often to look again at a session that a person has open. */
   readonly recheckMs: number;
 }
@@ -31,10 +33,12 @@ export type AliveReason =
 
 /** A turn is long once it was silent for this many idle bounds (§9 `wedged`). */
 const WEDGED_AFTER = 2;
+/** How soon to look again whether the last turn of an agent that is done has ended. */
+const DONE_LOOK_MS = 1_000;
 
 export function decideIdle(facts: IdleFacts): IdleDecision {
   const alive = (because: AliveReason, afterMs: number | null): IdleDecision => ({ action: "alive", because, afterMs });
-  if (facts.idleMs === 0) return alive("never", null);
+  if (facts.idleMs === 0 && !facts.done) return alive("never", null);
   if (facts.booting) return alive("booting", null);
   // A message that waits behind a turn is not being typed: it keeps nobody alive whose turn has gone silent.
   if (facts.delivering && facts.turn !== "busy") return alive("delivering", null);
@@ -42,6 +46,7 @@ export function decideIdle(facts: IdleFacts): IdleDecision {
   if (facts.attached === "unknown") return alive("attached-unknown", facts.recheckMs);
   if (facts.turn === "waiting") return alive("waiting", facts.idleMs);
   if (facts.turn === "unknown") return alive("activity-unknown", facts.recheckMs);
+  if (facts.done) return facts.turn === "idle" ? { action: "park" } : alive("busy", DONE_LOOK_MS);
   const bound = facts.turn === "busy" ? WEDGED_AFTER * facts.idleMs : facts.idleMs;
   // Strictly longer than the bound, hence the extra millisecond.
   // A turn may end any moment: then the session could be idle one idle bound from now.
