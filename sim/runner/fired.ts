@@ -12,6 +12,7 @@ export function firedRules(decisions: World["truth"]["decisions"]): Record<strin
     if (ev === "wake") {
       count("mode", fields["mode"]);
       count("cause", fields["cause"]);
+      if (fields["probe"] === true) count("hold", "probe");
     } else count("refusal", fields["cause"]);
     if (ev === "supervise") count("action", fields["action"]);
     if (ev === "hold") count("hold", fields["state"] ?? fields["action"]);
