@@ -45,7 +45,7 @@ describe.skipIf(!canRunFleet)("claude under the daemon: crashes and resets", { c
     const kept = await peer.send("four", { waitMs: 2_000 });
     expect(kept.receipt).toMatchObject({ stage: "held", reason: expect.stringContaining("3 deaths") });
     expect(await peer.status()).toMatchObject({ state: "held", deaths: 3, pid: null, inbox: [{ id: kept.id }] });
-    expect(peer.processes()).toEqual([]);
+    await eventually(() => expect(peer.processes()).toEqual([]));
     expect(await peer.lines({ ev: "notice" })).toMatchObject([{ kind: "crash-loop" }]);
     expect(await peer.lines({ ev: "hold" })).toMatchObject([{ state: "open", deaths: "3" }]);
     await fleet().ask("reset", { peer: peer.name });

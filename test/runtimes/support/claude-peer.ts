@@ -125,7 +125,8 @@ export async function createClaudePeer(fleet: ClaudeFleet, name: string, options
     becomesParked: async () => {
       const asleep = await becomes("parked", ({ parked }) => parked);
       expect(asleep).toMatchObject({ state: "asleep", pid: null, deaths: 0 });
-      expect(processes()).toEqual([]);
+      // What only served the terminal ends a moment after it.
+      await eventually(() => expect(processes()).toEqual([]));
     },
     processes,
     expectRead: async (reference, texts) => {
