@@ -79,8 +79,9 @@ async function waitTurn(ctx: Context, peer: Peer, signal: AbortSignal, message: 
 async function landInLive(ctx: Context, peer: Peer, message: Message, atMs: number): Promise<void> {
   peer.activeMono = ctx.clock.monoMs();
   peer.done = false;
-  await commitLanded(ctx, peer, message, atMs);
+  // Before it is off the queue: whoever takes over then would not look at it again.
   await noteTopic(ctx, peer, "live", normaliseTopic(message.topic));
+  await commitLanded(ctx, peer, message, atMs);
   await noteReference(ctx, peer);
   armIdle(ctx, peer);
 }

@@ -235,8 +235,8 @@ async function checkLanded(ctx: Context, peer: Peer, record: SessionRecord): Pro
   const message = pending.find((waiting) => waiting.id === id) ?? pending.find((waiting) => inbox.isInherited(waiting.id));
   if (message === undefined) return;
   if ((await runtimeOf(ctx, peer).hasLanded(runtimeSession(record), message.id)) !== true) return;
-  await commitLanded(ctx, peer, message, ctx.clock.wallMs());
   await noteTopic(ctx, peer, record.readyAt === null ? record.mode : "live", normaliseTopic(message.topic));
+  await commitLanded(ctx, peer, message, ctx.clock.wallMs());
 }
 
 async function letGo(ctx: Context, peer: Peer, record: SessionRecord, end: EndClass, exit: ExitStatus): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Activity } from "../ports/index.ts";
-import { type Context, clearTimer, inboxOf, runtimeOf, sayOnce, setTimer } from "./context.ts";
+import { type Context, clearTimer, forget, inboxOf, runtimeOf, sayOnce, setTimer } from "./context.ts";
 import { decideIdle, type IdleDecision } from "./decide/idle.ts";
 import { endInstance } from "./ending.ts";
 import { isLive, type Peer, runtimeSession } from "./peer.ts";
@@ -75,10 +75,12 @@ export function creditActivity(ctx: Context, peer: Peer, activity: Activity): vo
   peer.lookedAtMono = now;
 }
 
-/** What keeps a peer from being judged is said once; whatever says `alive` otherwise is for verbose logs only. */
+/** What keeps a peer from being judged is said once, until it can be told again; whatever says `alive` otherwise is for verbose logs only. */
 async function sayAlive(ctx: Context, peer: Peer, decision: IdleDecision & { action: "alive" }): Promise<void> {
-  if (decision.because !== "activity-unknown" && decision.because !== "attached-unknown") return;
-  await sayOnce(ctx, peer, "unknown", () =>
+  if (decision.because !== "activity-unknown" && decision.because !== "attached-unknown") return forget(peer, "idle unknown");
+  // A peer whose very process cannot be told is spoken of already.
+  if (peer.said.has("unknown")) return;
+  await sayOnce(ctx, peer, "idle unknown", () =>
     ctx.journal.decide("supervise", { identity: peer.identity, action: "skipped-unknown", reason: decision.because }),
   );
 }
