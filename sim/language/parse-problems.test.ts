@@ -207,7 +207,7 @@ const EXPECTATIONS: readonly Case[] = [
   [
     "{log: [{ev: wak}]}",
     [
-      '6:25 timeline[0].expect.log[0].ev: unknown event "wak"; did you mean "wake"? (known: wake, launch, supervise, exit, stopped, started, new, refresh, reset, attach, attach-end, self-fresh, deliver, accept, hold, clock, daemon, notice, quarantine, relaunch, interrupt, compact, create, remove)',
+      '6:25 timeline[0].expect.log[0].ev: unknown event "wak"; did you mean "wake"? (known: wake, launch, supervise, exit, stopped, started, new, refresh, reset, attach, attach-end, self-fresh, self-done, deliver, accept, hold, clock, daemon, notice, quarantine, relaunch, interrupt, compact, create, remove)',
     ],
   ],
   ["{log: [{ev: wake, caus: x}]}", ['6:31 timeline[0].expect.log[0].caus: unknown field "caus"; did you mean "cause"?']],
