@@ -24,7 +24,7 @@ module.exports = {
     layer(
       "core-knows-no-platform",
       "^lib/(lifecycle|peers|router|log|config|storage)/",
-      "^(lib/(adapters|runtimes|control)/|sim/|bin/)",
+      "^(lib/(adapters|runtimes|control|telemetry|web)/|sim/|bin/)",
       "The core sees the world through ports only.",
     ),
     layer(
@@ -32,6 +32,12 @@ module.exports = {
       "^lib/runtimes/",
       "^(lib/(adapters|lifecycle|control)/|sim/|bin/)",
       "Adapters of agent CLIs type and read through ports.",
+    ),
+    layer(
+      "telemetry-reads-decisions",
+      "^lib/telemetry/",
+      "^(lib/(?!(telemetry|model|ports|lifecycle/decide)/)|sim/|bin/)",
+      "Telemetry is made from decision records and the tables behind them, nothing else.",
     ),
     layer("lib-knows-no-simulator", "^lib/", "^(sim|bin)/", "Production code never knows that it is simulated."),
     layer("sim-uses-no-real-world", "^sim/(?!cli/|vitest/)", "^(lib/adapters/|bin/)", "The simulated world has no way out."),

@@ -11,7 +11,7 @@ export function decisionFeed(behind: Telemetry): DecisionFeed {
   const listeners = new Set<(decision: Decision) => void>();
   return {
     decision: (decision) => {
-      behind.decision(decision);
+      const context = behind.decision(decision);
       for (const listener of listeners) {
         try {
           listener(decision);
@@ -19,7 +19,11 @@ export function decisionFeed(behind: Telemetry): DecisionFeed {
           listeners.delete(listener);
         }
       }
+      return context;
     },
+    occurrence: (occurrence) => behind.occurrence(occurrence),
+    pass: (startedAt) => behind.pass(startedAt),
+    accept: (accepting) => behind.accept(accepting),
     notice: (notice: Notice) => behind.notice(notice),
     subscribe: (listener) => {
       listeners.add(listener);

@@ -79,6 +79,34 @@ export interface Daemon {
   explain(ref: PeerRef, topic?: string): Promise<Explanation>;
 }
 
+/** The fleet as the daemon holds it in memory: what the observed metrics are read off, without touching a disk. */
+export interface FleetSnapshot {
+  /** Every identity that has a state or messages, and the default one of every other registered peer. */
+  readonly peers: readonly FleetPeer[];
+  /** Wall epoch ms at which the last pass ended; null before the first. */
+  readonly lastPassAt: number | null;
+  /** The newest part of lifecycle.log, and lines that could not be written since the daemon started. */
+  readonly log: { readonly bytes: number; readonly failed: number };
+}
+
+export interface FleetPeer {
+  readonly personality: string;
+  readonly identity: string;
+  readonly state: PeerState;
+  /** Messages that wait, and when the oldest of them was accepted (wall epoch ms). */
+  readonly waiting: number;
+  readonly oldestAt: number | null;
+}
+
+/** What telemetry may ask of a running daemon at any time. */
+export interface FleetSource {
+  /** Wall epoch ms. */
+  now(): number;
+  snapshot(): FleetSnapshot;
+  /** Resident bytes of each live session with all its processes, by identity; those that cannot be told are missing. */
+  memory(): Promise<ReadonlyMap<string, number>>;
+}
+
 export interface Explanation extends WakeExplanation {
   readonly identity: string;
   /** The refusal that would come first, or null. */

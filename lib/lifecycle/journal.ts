@@ -1,13 +1,28 @@
-import type { Decision, EventName, FieldValue, Notice, NoticeKind } from "../model/decision.ts";
+import type { Decision, DecisionTrace, EventName, Fields, Notice, NoticeKind, Occurrence, TraceContext } from "../model/decision.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Telemetry } from "../ports/telemetry.ts";
+import type { OpenPass, Telemetry } from "../ports/telemetry.ts";
 
-/** Where every decision goes, once: the log line first, then whoever else listens (lifecycle §12, architecture rule 8). */
+/** Where every decision goes, once: to whoever counts and traces, then to the log (lifecycle §12, architecture rule 8). */
 export interface Journal {
-  /** Resolves when the line was written or given up; a full disk never fails a decision. */
-  decide(ev: EventName, fields: Readonly<Record<string, FieldValue>>): Promise<void>;
+  /**
+   * Resolves when the line was written or given up; a full disk never fails a decision. A `supervise` decision with trigger `pass` belongs to
+   * the latest pass.
+   */
+  decide(ev: EventName, fields: Fields, trace?: DecisionTrace): Promise<void>;
+  /** The same in two steps, for a decision whose context is stored with what follows from it. */
+  prepare(ev: EventName, fields: Fields, trace?: DecisionTrace): Prepared;
+  /** Something without a line. */
+  note(occurrence: Occurrence): TraceContext | null;
+  /** A pass begins. */
+  pass(): OpenPass;
   /** Raised once per cause by whoever calls it. */
   notice(kind: NoticeKind, text: string, identity?: string): Promise<void>;
+}
+
+/** A decision that was taken, counted and traced; its line is still to be written. */
+export interface Prepared {
+  readonly context: TraceContext | null;
+  write(): Promise<void>;
 }
 
 export interface DecisionLog {
@@ -15,17 +30,35 @@ export interface DecisionLog {
 }
 
 export function createJournal(clock: Clock, log: DecisionLog, telemetry: Telemetry): Journal {
-  const decide = async (ev: EventName, fields: Readonly<Record<string, FieldValue>>): Promise<void> => {
-    const decision: Decision = { at: clock.wallMs(), ev, fields };
-    telemetry.decision(decision);
-    await log.write(decision);
+  let latestPass: TraceContext | null = null;
+  const placed = (ev: EventName, fields: Fields, trace: DecisionTrace | undefined): DecisionTrace | undefined =>
+    ev === "supervise" && fields["trigger"] === "pass" ? { ...trace, parent: latestPass } : trace;
+  const prepare = (ev: EventName, fields: Fields, trace?: DecisionTrace): Prepared => {
+    const place = placed(ev, fields, trace);
+    const decision: Decision = { at: clock.wallMs(), ev, fields, ...(place !== undefined && { trace: place }) };
+    const context = telemetry.decision(decision);
+    return { context, write: () => log.write({ ...decision, fields: { ...fields, ...idsOf(context) } }) };
   };
+  const decide: Journal["decide"] = (ev, fields, trace) => prepare(ev, fields, trace).write();
   return {
     decide,
+    prepare,
+    note: (occurrence) => telemetry.occurrence(occurrence),
+    pass: () => {
+      const open = telemetry.pass(clock.wallMs());
+      latestPass = open.context;
+      return open;
+    },
     notice: async (kind, text, identity) => {
       const notice: Notice = { at: clock.wallMs(), kind, text, ...(identity !== undefined && { identity }) };
       telemetry.notice(notice);
       await decide("notice", { identity, kind, text });
     },
   };
+}
+
+/** `trace_id` and `span_id` of the line (lifecycle §12). */
+function idsOf(context: TraceContext | null): Fields {
+  const [, traceId, spanId] = context?.split("-") ?? [];
+  return traceId === undefined || spanId === undefined ? {} : { trace_id: traceId, span_id: spanId };
 }

@@ -6,11 +6,86 @@ export interface Decision {
   /** Wall epoch ms. */
   readonly at: number;
   readonly ev: EventName;
-  readonly fields: Readonly<Record<string, FieldValue>>;
+  readonly fields: Fields;
+  /** What its span needs besides; the line does not show it. */
+  readonly trace?: DecisionTrace;
 }
 
 /** Undefined fields are left out of the line. */
 export type FieldValue = string | number | boolean | undefined;
+export type Fields = Readonly<Record<string, FieldValue>>;
+
+/** W3C `traceparent` of a span (`00-<trace>-<span>-<flags>`): small enough to be stored with messages, requests and sessions. */
+export type TraceContext = string;
+
+/** Where a decision belongs in a trace, and the facts about it that the line does not carry. */
+export interface DecisionTrace {
+  /** Wall epoch ms at which what the decision ends began (a launch, a delivery); without it the span is a moment. */
+  readonly since?: number;
+  readonly parent?: TraceContext | null;
+  readonly links?: readonly TraceLink[];
+  /** Facts for the span and the histograms; names are those of {@link SpanFacts}. */
+  readonly facts?: SpanFacts;
+}
+
+export type LinkType = "message" | "death" | "reset" | "launch" | "exit";
+
+export interface TraceLink {
+  readonly to: TraceContext;
+  readonly type: LinkType;
+}
+
+/** Facts that no line shows. Times in ms. */
+export interface SpanFacts {
+  readonly runtime?: string;
+  readonly kind?: string;
+  readonly mode?: string;
+  readonly conversation?: string | undefined;
+  readonly pid?: number | undefined;
+  readonly attempt?: number;
+  /** Message accepted → READY, on the launch that the message asked for. */
+  readonly latencyMs?: number | undefined;
+  /** READY → end. */
+  readonly runMs?: number | undefined;
+  /** Process end → decision. */
+  readonly reactionMs?: number | undefined;
+}
+
+/** A message is being taken in. */
+export interface Accepting {
+  /** Wall epoch ms. */
+  readonly at: number;
+  readonly id: string;
+  readonly to: string;
+  readonly topic?: string | undefined;
+  readonly length: number;
+  /** The caller's own span. */
+  readonly parent: TraceContext | null;
+}
+
+/** What became of it: durable, or refused with a word that says why. */
+export interface Accepted {
+  readonly at: number;
+  readonly stage: string;
+  readonly identity: string | null;
+  readonly error: string | null;
+}
+
+/** Something that has a span or a count and no line of its own. */
+export type Occurrence =
+  /** A message reached a stage of its way other than `landed`, which is a decision. */
+  | { readonly kind: "stage"; readonly at: number; readonly stage: string }
+  /** The daemon brings a peer up again by itself: at once after a reset, or again after an attempt that came to nothing. */
+  | {
+      readonly kind: "relaunch";
+      readonly at: number;
+      readonly since: number;
+      readonly identity: string;
+      readonly personality: string;
+      readonly how: "eager" | "retry" | "probe";
+      readonly attempt: number;
+      readonly links: readonly TraceLink[];
+    };
 
 export const EVENT_NAMES = [
   "wake",
@@ -50,4 +125,14 @@ export interface Notice {
   readonly text: string;
 }
 
-export type NoticeKind = "crash-loop" | "boot-blocked" | "waiting" | "reap-failed" | "relaunch-gave-up" | "disk" | "quarantine" | "wedged";
+export const NOTICE_KINDS = [
+  "crash-loop",
+  "boot-blocked",
+  "waiting",
+  "reap-failed",
+  "relaunch-gave-up",
+  "disk",
+  "quarantine",
+  "wedged",
+] as const;
+export type NoticeKind = (typeof NOTICE_KINDS)[number];

@@ -1,13 +1,41 @@
-import type { Decision, Notice } from "../model/decision.ts";
+import type { Accepted, Accepting, Decision, Notice, Occurrence, TraceContext } from "../model/decision.ts";
 
 /**
- * Hears of every decision once, after it was logged. Synchronous: it adds no `await` to the logic and draws no randomness from it
- * (architecture: telemetry hangs off the decision record).
+ * Hears of every decision once, before its line is written. Synchronous: it adds no `await` to the logic and draws no randomness from it
+ * (architecture: telemetry hangs off the decision record). Never throws: what fails in it is its own affair.
  */
 export interface Telemetry {
-  decision(decision: Decision): void;
+  /**
+   * Counts a decision and makes its spans. Returns the context that the line shows and that later spans link to; null when nobody traces, or
+   * when this kind of decision has no span.
+   */
+  decision(decision: Decision): TraceContext | null;
+  /** The same for what is worth a span or a count and is no decision: it has no line. */
+  occurrence(occurrence: Occurrence): TraceContext | null;
+  /** A pass of the supervisor begins; decisions made in it name its context as their parent. */
+  pass(startedAt: number): OpenPass;
+  /** A message is being taken in; its context is stored with it, so that the spans of its way can link to this one. */
+  accept(accepting: Accepting): OpenAccept;
   notice(notice: Notice): void;
 }
 
+/** A pass in progress. */
+export interface OpenPass {
+  readonly context: TraceContext | null;
+  /** When everything that it decided was done (wall epoch ms), and how long the pass itself took on the monotonic clock. */
+  end(at: number, ms: number): void;
+}
+
+export interface OpenAccept {
+  readonly context: TraceContext | null;
+  end(accepted: Accepted): void;
+}
+
 /** Nobody listens. */
-export const noTelemetry: Telemetry = { decision: () => {}, notice: () => {} };
+export const noTelemetry: Telemetry = {
+  decision: () => null,
+  occurrence: () => null,
+  pass: () => ({ context: null, end: () => {} }),
+  accept: () => ({ context: null, end: () => {} }),
+  notice: () => {},
+};

@@ -1,7 +1,7 @@
 import type { Daemon, DaemonParts } from "../../lib/lifecycle/api.ts";
 import { DEFAULT_SETTINGS } from "../../lib/model/settings.ts";
 import { unitFileManagers } from "../../lib/peers/index.ts";
-import { createGate, type Gate, type ProcessIdentity, type Runtime } from "../../lib/ports/index.ts";
+import { createGate, type Gate, noTelemetry, type ProcessIdentity, type Runtime } from "../../lib/ports/index.ts";
 import type { Scenario } from "../language/scenario.ts";
 import type { WorldOptions } from "./api.ts";
 import { createBehaviors } from "./behaviors.ts";
@@ -116,11 +116,13 @@ function partsOf(kernel: Kernel, owner: string, view: Owner, self: ProcessIdenti
 function telemetryOf(kernel: Kernel, view: Owner): DaemonParts["telemetry"] {
   const { trace, decisions, notices, machine } = kernel;
   return {
+    ...noTelemetry,
     decision(decision) {
-      if (view.dropped()) return;
+      if (view.dropped()) return null;
       decisions.push({ ...decision, virtualAt: machine.clock.elapsedMs() });
       const lane = String(decision.fields["identity"] ?? decision.fields["to"] ?? "daemon");
       trace.add({ kind: "decision", lane, data: { ev: decision.ev, ...decision.fields } });
+      return null;
     },
     notice(notice) {
       if (view.dropped()) return;

@@ -39,7 +39,7 @@ export interface Store {
 export interface StoreParts {
   readonly storage: Storage;
   readonly paths: Paths;
-  readonly journal: Journal;
+  readonly journal: Pick<Journal, "decide">;
   readonly wallMs: () => number;
 }
 
