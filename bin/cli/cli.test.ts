@@ -148,7 +148,7 @@ describe("peers", () => {
     await setUp();
     const plain = await stage.run(["list"]);
     expect(plain.out).toBe(
-      "PEER   RUNTIME  STATE   ON A MESSAGE  WAITING  IDLE  FOLDER\nscout  demo     asleep  resume        -        -     /work/scout\n",
+      "PEER   RUNTIME  STATE   ON A MESSAGE  WAITING  IDLE  FOLDER\nscout  demo     asleep  resume        -        -     /home/scout\n",
     );
     expect((await stage.run(["list"], { tty: true })).out).toContain("\u001b[2m○ asleep\u001b[22m");
     const colourless = await stage.run(["list"], { tty: true, env: { NO_COLOR: "1" } });

@@ -58,7 +58,8 @@ export function nodeClock(): Clock {
   };
 }
 
-function monoMs(): number {
+/** `Clock.monoMs` of every clock of this machine. */
+export function monoMs(): number {
   return Number(process.hrtime.bigint() / 1000n) / 1000;
 }
 

@@ -7,11 +7,11 @@ import { findOnPath, packageVersion, rootFolder, whoAmI } from "./node-environme
 test.for([
   [{ HOME: "/home/ann" }, undefined, "/home/ann/.iapeer"],
   [{ HOME: "/home/ann", IAPEER_ROOT: "" }, "", "/home/ann/.iapeer"],
-  [{ HOME: "/home/ann", IAPEER_ROOT: "fleet" }, undefined, "/work/fleet"],
+  [{ HOME: "/home/ann", IAPEER_ROOT: "fleet" }, undefined, "/home/fleet"],
   [{ HOME: "/home/ann", IAPEER_ROOT: "/srv/fleet" }, undefined, "/srv/fleet"],
   [{ HOME: "/home/ann", IAPEER_ROOT: "/srv/fleet" }, "../other", "/other"],
 ] as const)("the root for %j and %j is %s", ([env, given, root]) => {
-  expect(rootFolder(env, "/work", given)).toBe(root);
+  expect(rootFolder(env, "/home", given)).toBe(root);
 });
 
 test("a program is found by the PATH, in order; folders, plain files and relative entries are passed over", async () => {

@@ -94,22 +94,22 @@ describe("verbs", () => {
 
   test("create writes the profile, then registers; a clash writes nothing", async () => {
     const { client, daemon, disk } = await setUp();
-    const profile = await client.call("create", { cwd: "/work/My Scout", makeFolder: true, runtimes: ["demo"], description: "d" });
+    const profile = await client.call("create", { cwd: "/home/My Scout", makeFolder: true, runtimes: ["demo"], description: "d" });
     expect(profile).toMatchObject({ personality: "my-scout", defaultRuntime: "demo", permissions: "ask" });
-    expect(JSON.parse(disk.files.get("/work/My Scout/.iapeer/peer-profile.json") ?? "")).toMatchObject({ personality: "my-scout" });
+    expect(JSON.parse(disk.files.get("/home/My Scout/.iapeer/peer-profile.json") ?? "")).toMatchObject({ personality: "my-scout" });
     expect(daemon.calls.map(([method]) => method)).toEqual(["register"]);
     const before = [...disk.files.keys()];
     for (const [args, code] of [
-      [{ cwd: "/work/2nd", makeFolder: true }, "bad-name"],
-      [{ cwd: "/work/gone" }, "missing-cwd"],
-      [{ cwd: "/work/My Scout", personality: "other" }, "bad-name"],
-      [{ cwd: "/work/My Scout", runtimes: ["clod"] }, "unknown-runtime"],
+      [{ cwd: "/home/2nd", makeFolder: true }, "bad-name"],
+      [{ cwd: "/home/gone" }, "missing-cwd"],
+      [{ cwd: "/home/My Scout", personality: "other" }, "bad-name"],
+      [{ cwd: "/home/My Scout", runtimes: ["clod"] }, "unknown-runtime"],
       [{ cwd: "relative" }, "bad-request"],
     ] as const) {
       await expect(client.call("create", args)).rejects.toMatchObject({ code });
     }
     expect([...disk.files.keys()]).toEqual(before);
-    expect(disk.folders.has("/work/2nd")).toBe(false);
+    expect(disk.folders.has("/home/2nd")).toBe(false);
   });
 });
 

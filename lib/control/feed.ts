@@ -10,8 +10,9 @@ export interface DecisionFeed extends Telemetry {
 export function decisionFeed(behind: Telemetry): DecisionFeed {
   const listeners = new Set<(decision: Decision) => void>();
   return {
+    trace: (decision) => behind.trace(decision),
     decision: (decision) => {
-      const context = behind.decision(decision);
+      behind.decision(decision);
       for (const listener of listeners) {
         try {
           listener(decision);
@@ -19,7 +20,6 @@ export function decisionFeed(behind: Telemetry): DecisionFeed {
           listeners.delete(listener);
         }
       }
-      return context;
     },
     occurrence: (occurrence) => behind.occurrence(occurrence),
     pass: (startedAt) => behind.pass(startedAt),

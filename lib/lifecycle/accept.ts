@@ -1,3 +1,4 @@
+import type { TraceContext } from "../model/decision.ts";
 import { IapeerError } from "../model/errors.ts";
 import { parseIdentity } from "../model/identity.ts";
 import type { Message, Receipt } from "../model/message.ts";
@@ -9,75 +10,99 @@ import { type Gathered, gather } from "./facts.ts";
 import { pump, waitForHold } from "./follow-up.ts";
 import { hasInstance, type Peer } from "./peer.ts";
 import { resolvePeer } from "./registry.ts";
+import { linkOfMessage, linksOfWake } from "./tracing.ts";
 import { logRefusal, refusalReason } from "./wake.ts";
 
 /** Takes a message in: refused with a reason and without side effects, or durable before the sender hears of it (lifecycle §10). */
 export async function accept(ctx: Context, request: SendRequest): Promise<Receipt> {
   const id = request.id ?? ctx.random.uuid("message");
   ctx.receipts.reopen(id);
-  const problem = limitProblem(request);
-  if (problem !== null) return refused(ctx, id, null, problem);
-  const peer = await receiver(ctx, request);
-  if ("reason" in peer) return refused(ctx, id, null, peer.reason);
-  return peer.lane.run(() => take(ctx, peer, messageOf(ctx, peer, request, id)));
+  const { to, topic, text } = request;
+  const span = ctx.parts.telemetry.accept({
+    ...{ at: ctx.clock.wallMs(), id, to, topic: topic?.trim(), length: text.length, parent: request.trace ?? null },
+  });
+  const { receipt, error } = await admit(ctx, request, id, span.context);
+  const { stage, identity } = receipt;
+  span.end({ at: ctx.clock.wallMs(), stage, identity, error });
+  return receipt;
 }
 
-function refused(ctx: Context, id: string, identity: string | null, reason: string): Receipt {
-  return ctx.receipts.set({ id, identity, stage: "refused", woke: false, reason });
+/** The answer, and where it is a refusal, a word for why. */
+interface Admission {
+  readonly receipt: Receipt;
+  readonly error: string | null;
+}
+
+async function admit(ctx: Context, request: SendRequest, id: string, trace: TraceContext | null): Promise<Admission> {
+  const problem = limitProblem(request);
+  if (problem !== null) return refused(ctx, id, null, "over-limits", problem);
+  const peer = await receiver(ctx, request, trace);
+  if ("reason" in peer) return refused(ctx, id, null, peer.cause, peer.reason);
+  return peer.lane.run(() => take(ctx, peer, messageOf(ctx, peer, { ...request, id }, trace)));
+}
+
+function refused(ctx: Context, id: string, identity: string | null, error: string, reason: string): Admission {
+  ctx.journal.note({ kind: "stage", at: ctx.clock.wallMs(), stage: "refused" });
+  return { receipt: ctx.receipts.set({ id, identity, stage: "refused", woke: false, reason }), error };
+}
+
+function admitted(receipt: Receipt): Admission {
+  return { receipt, error: null };
 }
 
 /** The identity that is meant; a name that leads nowhere is a decision too, with its line. */
-async function receiver(ctx: Context, request: SendRequest): Promise<Peer | { readonly reason: string }> {
+async function receiver(
+  ctx: Context,
+  request: SendRequest,
+  trace: TraceContext | null,
+): Promise<Peer | { readonly cause: string; readonly reason: string }> {
   try {
     return await resolvePeer(ctx, { personality: request.to, ...(request.runtime !== undefined && { runtime: request.runtime }) });
   } catch (error) {
     if (!(error instanceof IapeerError)) throw error;
     const names = parseIdentity(request.to) ?? { personality: request.to, runtime: undefined };
-    await ctx.journal.decide("wake", {
-      personality: names.personality,
-      runtime: request.runtime,
-      mode: "refused",
-      cause: error.code,
-      reason: error.message,
-    });
-    return { reason: error.message };
+    const { code: cause, message: reason } = error;
+    const fields = { personality: names.personality, runtime: request.runtime, mode: "refused", cause, reason };
+    await ctx.journal.decide("wake", fields, { links: linkOfMessage(trace === null ? {} : { trace }) });
+    return { cause, reason };
   }
 }
 
-function messageOf(ctx: Context, peer: Peer, request: SendRequest, id: string): Message {
+function messageOf(ctx: Context, peer: Peer, request: SendRequest & { readonly id: string }, trace: TraceContext | null): Message {
   return {
-    id,
+    id: request.id,
     to: peer.personality,
     from: request.from ?? "operator",
     text: request.text,
     ...(request.topic !== undefined && request.topic.trim() !== "" && { topic: request.topic.trim() }),
     ...(request.attachments !== undefined && request.attachments.length > 0 && { attachments: request.attachments }),
     acceptedAt: ctx.clock.wallMs(),
+    ...(trace !== null && { trace }),
   };
 }
 
-async function take(ctx: Context, peer: Peer, message: Message): Promise<Receipt> {
+async function take(ctx: Context, peer: Peer, message: Message): Promise<Admission> {
   try {
     return await takeIn(ctx, peer, message, await inboxOf(ctx, peer));
   } catch (error) {
     if (!(error instanceof DiskError)) throw error;
-    return refused(ctx, message.id, peer.identity, `the message could not be made durable: ${error.message}`);
+    return refused(ctx, message.id, peer.identity, "disk", `the message could not be made durable: ${error.message}`);
   }
 }
 
-async function takeIn(ctx: Context, peer: Peer, message: Message, inbox: Inbox): Promise<Receipt> {
+async function takeIn(ctx: Context, peer: Peer, message: Message, inbox: Inbox): Promise<Admission> {
   const known = inbox.stateOf(message.id);
-  if (known === "landed") return tell(ctx, peer, message, "landed");
-  if (known === "pending") return ctx.receipts.get(message.id) ?? tell(ctx, peer, message, "queued");
+  if (known === "landed") return admitted(tell(ctx, peer, message, "landed"));
+  if (known === "pending") return admitted(ctx.receipts.get(message.id) ?? tell(ctx, peer, message, "queued"));
   const found = await gather(ctx, peer, false);
   const obstacle = obstacleTo(peer, found);
   if (obstacle !== null && obstacle !== "crash-loop") {
     const reason = refusalReason(ctx, found, obstacle);
-    await logRefusal(ctx, peer, obstacle, reason);
-    return refused(ctx, message.id, peer.identity, `${obstacle}: ${reason}`);
+    await logRefusal(ctx, peer, obstacle, reason, linkOfMessage(message));
+    return refused(ctx, message.id, peer.identity, obstacle, `${obstacle}: ${reason}`);
   }
   await inbox.accept(message);
-  return obstacle === null ? taken(ctx, peer, message) : held(ctx, peer, message, found);
+  return admitted(obstacle === null ? taken(ctx, peer, message) : await held(ctx, peer, message, found));
 }
 
 /** What refuses a wake does not refuse a message to a session that is up, except an owner elsewhere. */
@@ -95,9 +120,9 @@ function taken(ctx: Context, peer: Peer, message: Message): Receipt {
 
 async function held(ctx: Context, peer: Peer, message: Message, found: Gathered): Promise<Receipt> {
   const reason = refusalReason(ctx, found, "crash-loop");
-  await logRefusal(ctx, peer, "crash-loop", reason);
+  await logRefusal(ctx, peer, "crash-loop", reason, await linksOfWake(ctx, peer, found.durable));
   const receipt = tell(ctx, peer, message, "held", { reason });
   // It is durable by now: a disk that fails here no longer refuses it.
-  later(ctx, peer, () => waitForHold(ctx, peer));
+  void later(ctx, peer, () => waitForHold(ctx, peer));
   return receipt;
 }

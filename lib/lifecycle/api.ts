@@ -77,6 +77,8 @@ export interface Daemon {
   peer(ref: PeerRef): Promise<PeerStatus>;
   /** Why the peer would come up as it would, had a message with this topic arrived now (§13). Changes nothing. */
   explain(ref: PeerRef, topic?: string): Promise<Explanation>;
+  /** What the observed metrics are read off; an empty fleet while the daemon is not running. */
+  readonly fleet: FleetSource;
 }
 
 /** The fleet as the daemon holds it in memory: what the observed metrics are read off, without touching a disk. */
@@ -128,6 +130,8 @@ export interface SendRequest {
   readonly attachments?: readonly string[];
   /** Chosen by a sender that may have to repeat itself: the same id is accepted once. */
   readonly id?: string;
+  /** The caller's own span (W3C `traceparent`). */
+  readonly trace?: string;
 }
 
 export interface WakeResult {

@@ -10,6 +10,7 @@ import { LeaseLost } from "./lease.ts";
 import { type BringUp, type Peer, runtimeSession } from "./peer.ts";
 import type { SessionRecord } from "./state/record.ts";
 import type { MarkerSuffix } from "./state/store.ts";
+import { launchTrace } from "./tracing.ts";
 
 /**
  * From spawned to READY (lifecycle §6): first-run dialogs → composer ready → first message → turn seen. Runs outside the lane, so that a
@@ -69,13 +70,8 @@ function blockedBy(ctx: Context, peer: Peer, bringUp: BringUp, dialog: string): 
   clearTimer(peer, "boot");
   if (bringUp.message !== null) tell(ctx, peer, bringUp.message, "queued", { reason: `waiting for a person: ${dialog}` });
   const text = `${peer.identity} cannot finish booting without a person: ${dialog}; open it with \`attach\``;
-  void ctx.journal.decide("launch", {
-    identity: peer.identity,
-    instance: bringUp.instance,
-    outcome: "blocked",
-    ms: launchedFor(ctx, peer),
-    reason: dialog,
-  });
+  const fields = { identity: peer.identity, instance: bringUp.instance, outcome: "blocked", ms: launchedFor(ctx, peer), reason: dialog };
+  void ctx.journal.decide("launch", fields, peer.session === null ? {} : launchTrace(peer.session));
   void ctx.journal.notice("boot-blocked", text, peer.identity);
 }
 
@@ -94,7 +90,9 @@ async function firstTurn(ctx: Context, peer: Peer, bringUp: BringUp, initialProm
   if (await maybeLanded(ctx, peer, bringUp, outgoing.id))
     return inLane(ctx, peer, bringUp, () => commitReady(ctx, peer, bringUp, ctx.clock.wallMs()));
   const gate = ctx.parts.settings.readyGateMs;
-  for (;;) {
+  bringUp.handedAt = ctx.clock.wallMs();
+  for (let attempt = 1; ; attempt += 1) {
+    bringUp.attempt = attempt;
     const outcome = await runtime.deliver(session, outgoing, gate, bringUp.abort.signal);
     switch (outcome.state) {
       case "landed":
@@ -133,7 +131,14 @@ async function commitReady(ctx: Context, peer: Peer, bringUp: BringUp, landedAt:
   if (record === null) return;
   const message = landedAt === null ? null : await pendingMessage(ctx, peer, record.message);
   const reference = await referenceNow(ctx, peer, record);
-  const live: SessionRecord = { ...record, reference, phase: "live", readyAt: ctx.clock.wallMs() };
+  const readyAt = ctx.clock.wallMs();
+  const launched = { ...record, reference };
+  const line = ctx.journal.prepare(
+    "launch",
+    { identity: peer.identity, instance: record.instance, outcome: "ready", ms: launchedFor(ctx, peer) },
+    launchTrace(launched, message === null ? undefined : readyAt - message.acceptedAt),
+  );
+  const live: SessionRecord = { ...launched, phase: "live", readyAt, trace: { ...record.trace, launch: line.context } };
   peer.session = live;
   peer.bringUp = null;
   peer.attempts = 0;
@@ -142,8 +147,8 @@ async function commitReady(ctx: Context, peer: Peer, bringUp: BringUp, landedAt:
   // Before READY is on record: a fresh launch resets the set, and whoever takes over after READY could not tell that it did not.
   await noteTopic(ctx, peer, record.mode, message === null ? null : record.topic);
   await durably(ctx, peer, "ready", () => ctx.store.writeRecord(live));
-  await ctx.journal.decide("launch", { identity: peer.identity, instance: record.instance, outcome: "ready", ms: launchedFor(ctx, peer) });
-  if (message !== null && landedAt !== null) await commitLanded(ctx, peer, message, landedAt);
+  await line.write();
+  if (message !== null && landedAt !== null) await commitLanded(ctx, peer, message, landedAt, bringUp);
   await clearFulfilled(ctx, peer, record.fulfils);
   bringUp.finish({ ok: true, result: { identity: peer.identity, instance: record.instance, mode: record.mode, cause: record.cause } });
   armStable(ctx, peer);

@@ -1,3 +1,4 @@
+import type { LifecycleLog } from "../log/index.ts";
 import { reasonOf } from "../model/errors.ts";
 import type { Message, Receipt, Stage } from "../model/message.ts";
 import type { PeerDirectory } from "../peers/index.ts";
@@ -36,6 +37,7 @@ export interface Context {
   readonly paths: Paths;
   readonly store: Store;
   readonly journal: Journal;
+  readonly log: Pick<LifecycleLog, "stats">;
   readonly directory: PeerDirectory;
   readonly receipts: Receipts;
   readonly slots: Slots;
@@ -47,6 +49,8 @@ export interface Context {
   readonly next: Next;
   /** False once the daemon was stopped or fenced: nothing new is begun. */
   running: boolean;
+  /** Wall epoch ms at which the last pass ended. */
+  lastPassAt: number | null;
 }
 
 export interface Next {
@@ -76,15 +80,13 @@ async function failInBackground(ctx: Context, peer: Peer | null, error: unknown)
   await ctx.journal.decide("supervise", { identity: peer?.identity, action: "skipped-error", reason: reasonOf(error) });
 }
 
-/** In the peer's lane, in the background, unless the daemon has ceased to act. */
-export function later(ctx: Context, peer: Peer, task: () => Promise<unknown>): void {
-  background(
-    ctx,
-    peer,
-    peer.lane.run(async () => {
-      if (ctx.running) await task();
-    }),
-  );
+/** In the peer's lane, in the background, unless the daemon has ceased to act. Resolves when it is over, however it ended. */
+export function later(ctx: Context, peer: Peer, task: () => Promise<unknown>): Promise<unknown> {
+  const work = peer.lane.run(async () => {
+    if (ctx.running) await task();
+  });
+  background(ctx, peer, work);
+  return work.catch(() => {});
 }
 
 /**
@@ -151,7 +153,7 @@ export function setTimer(ctx: Context, peer: Peer, name: TimerName, ms: number, 
   clearTimer(peer, name);
   const timer: Timer = ctx.clock.after(ms, () => {
     if (peer.timers.get(name) === timer) peer.timers.delete(name);
-    later(ctx, peer, task);
+    void later(ctx, peer, task);
   });
   peer.timers.set(name, timer);
 }
@@ -193,6 +195,8 @@ export function tell(
 ): Receipt {
   const before = ctx.receipts.get(message.id);
   const reason = change.reason;
+  // What landed is a decision, and counted there.
+  if (stage !== before?.stage && stage !== "landed") ctx.journal.note({ kind: "stage", at: ctx.clock.wallMs(), stage });
   return ctx.receipts.set({
     id: message.id,
     identity: peer.identity,

@@ -1,4 +1,4 @@
-import { lifecycleLog } from "../log/index.ts";
+import { type LifecycleLog, lifecycleLog } from "../log/index.ts";
 import { IapeerError } from "../model/errors.ts";
 import { parseIdentity } from "../model/identity.ts";
 import { peerDirectory } from "../peers/index.ts";
@@ -9,6 +9,7 @@ import { accept } from "./accept.ts";
 import type { Daemon, DaemonParts, PeerRef } from "./api.ts";
 import { background, type Context, finishSteps } from "./context.ts";
 import { fence } from "./fence.ts";
+import { fleetSource } from "./fleet.ts";
 import { afterEnd, resumeService } from "./follow-up.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import { createSlots } from "./lane.ts";
@@ -84,6 +85,7 @@ export function createDaemon(parts: DaemonParts): Daemon {
     peers: async () => statusOfAll(need()),
     peer: (ref) => withPeer(ref, statusOf),
     explain: (ref, topic) => withPeer(ref, (ctx, peer) => explain(ctx, peer, topic)),
+    fleet: fleetSource(parts.clock, () => (running?.ctx.running ? running.ctx : null)),
   };
 }
 
@@ -109,7 +111,7 @@ async function begin(parts: DaemonParts, receipts: Context["receipts"], onFenced
   });
   const { disk, host, lost, guarded } = fence(parts.disk, parts.host, lease);
   const storage = createStorage(disk, `${parts.self.pid}-${lease.epoch}`);
-  const journal = openJournal(parts, paths);
+  const { journal, log } = openJournal(parts, paths);
   const ctx: Context = {
     parts,
     disk,
@@ -118,6 +120,7 @@ async function begin(parts: DaemonParts, receipts: Context["receipts"], onFenced
     receipts,
     storage,
     journal,
+    log,
     clock: parts.clock,
     random: parts.random,
     store: createStore({ storage, paths, journal, wallMs: () => parts.clock.wallMs() }),
@@ -128,6 +131,7 @@ async function begin(parts: DaemonParts, receipts: Context["receipts"], onFenced
     unfinished: new Set(),
     next: { afterEnd, afterReady: resumeService, freshInstead },
     running: true,
+    lastPassAt: null,
   };
   parts.gate?.bind(() => guarded(async () => {}));
   void lost.then(() => quiet(ctx)).then(onFenced);
@@ -146,11 +150,11 @@ async function makeFolders(ensureFolder: (path: string) => Promise<void>, paths:
 }
 
 /** The log is written through the plain disk: a fenced daemon may still say that it was fenced. */
-function openJournal(parts: DaemonParts, paths: Paths): Journal {
+function openJournal(parts: DaemonParts, paths: Paths): { journal: Journal; log: LifecycleLog } {
   const { logMaxBytes, logKeep } = parts.settings;
   const onError = (text: string): void => parts.telemetry.notice({ at: parts.clock.wallMs(), kind: "disk", text });
   const log = lifecycleLog({ disk: parts.disk, folder: paths.logs, maxBytes: logMaxBytes, keep: logKeep, onError });
-  return createJournal(parts.clock, log, parts.telemetry);
+  return { journal: createJournal(parts.clock, log, parts.telemetry), log };
 }
 
 /** What lives is adopted, what was left half done is finished, then supervision begins (lifecycle §6). */
@@ -158,6 +162,8 @@ async function adoptAll(ctx: Context, lease: Lease): Promise<void> {
   await ctx.timekeeper.look(null);
   for (const folder of [ctx.paths.lifecycle, ctx.paths.inbox, ctx.paths.daemon, ctx.paths.root]) await ctx.storage.sweepTemporary(folder);
   ctx.host.onExit((exit) => onHostExit(ctx, exit));
+  // Read once, so that the fleet's view knows everybody; one that cannot be read is told to whoever needs it.
+  await ctx.directory.list().catch(() => {});
   const hosted = await hostedSessions(ctx);
   const byInstance = new Map(hosted.flatMap((found) => (found.instance === null ? [] : [[found.instance, found] as const])));
   const identities = await knownIdentities(ctx);
@@ -172,7 +178,7 @@ async function adoptAll(ctx: Context, lease: Lease): Promise<void> {
   );
   for (const found of hosted) {
     const up = found.identity === null ? undefined : ctx.peers.get(found.identity);
-    if (up === undefined || (up.recovery === null && !hasInstance(up))) await adoptStranger(ctx, found);
+    if (up === undefined || (up.recovery === null && !hasInstance(up))) await adoptStranger(ctx, found, "start");
   }
   keepPassing(ctx, lease, { strangers: new Map(), leaseRefused: false });
 }
@@ -181,7 +187,11 @@ async function hostedSessions(ctx: Context): Promise<HostedSession[]> {
   try {
     return await ctx.host.sessions();
   } catch (error) {
-    await ctx.journal.decide("supervise", { action: "skipped-unknown", reason: `sessions cannot be listed: ${String(error)}` });
+    await ctx.journal.decide("supervise", {
+      action: "skipped-unknown",
+      reason: `sessions cannot be listed: ${String(error)}`,
+      trigger: "start",
+    });
     return [];
   }
 }

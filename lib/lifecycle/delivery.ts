@@ -16,20 +16,18 @@ export async function startDelivery(ctx: Context, peer: Peer): Promise<void> {
   if (peer.delivery !== null || !isLive(peer)) return;
   const message = (await inboxOf(ctx, peer)).pending()[0];
   if (message === undefined) return;
-  const delivery: Delivery = { messageId: message.id, abort: new AbortController() };
+  const delivery: Delivery = { messageId: message.id, abort: new AbortController(), handedAt: ctx.clock.wallMs(), attempt: 1 };
   peer.delivery = delivery;
   background(ctx, peer, deliver(ctx, peer, delivery, message));
 }
 
 async function deliver(ctx: Context, peer: Peer, delivery: Delivery, message: Message): Promise<void> {
-  const landedAt = await untilLanded(ctx, peer, delivery.abort.signal, message).catch((error: unknown) =>
-    brokeOff(ctx, peer, delivery, error),
-  );
+  const landedAt = await untilLanded(ctx, peer, delivery, message).catch((error: unknown) => brokeOff(ctx, peer, delivery, error));
   await peer.lane.run(async () => {
     if (peer.delivery !== delivery) return;
     peer.delivery = null;
     if (landedAt === null) return;
-    await landInLive(ctx, peer, message, landedAt);
+    await landInLive(ctx, peer, message, landedAt, delivery);
     await startDelivery(ctx, peer);
   });
 }
@@ -42,11 +40,13 @@ function brokeOff(ctx: Context, peer: Peer, delivery: Delivery, error: unknown):
 }
 
 /** Wall time at which it landed, or null when the delivery was called off. Never types again before it knows that the last try did not land. */
-async function untilLanded(ctx: Context, peer: Peer, signal: AbortSignal, message: Message): Promise<number | null> {
+async function untilLanded(ctx: Context, peer: Peer, delivery: Delivery, message: Message): Promise<number | null> {
+  const { signal } = delivery.abort;
   const runtime = runtimeOf(ctx, peer);
   const outgoing = { id: message.id, text: composeEnvelope(message) };
   let doubtful = (await inboxOf(ctx, peer)).isInherited(message.id);
   for (let attempt = 1; !signal.aborted && peer.session !== null; attempt += 1) {
+    delivery.attempt = attempt;
     const session = runtimeSession(peer.session);
     const landed = doubtful ? await runtime.hasLanded(session, message.id) : false;
     if (landed === true) return ctx.clock.wallMs();
@@ -76,12 +76,12 @@ async function waitTurn(ctx: Context, peer: Peer, signal: AbortSignal, message: 
 }
 
 /** A message landed in a session that was READY already: its topic joins the conversation's. */
-async function landInLive(ctx: Context, peer: Peer, message: Message, atMs: number): Promise<void> {
+async function landInLive(ctx: Context, peer: Peer, message: Message, atMs: number, delivery: Delivery): Promise<void> {
   peer.activeMono = ctx.clock.monoMs();
   peer.done = false;
   // Before it is off the queue: whoever takes over then would not look at it again.
   await noteTopic(ctx, peer, "live", normaliseTopic(message.topic));
-  await commitLanded(ctx, peer, message, atMs);
+  await commitLanded(ctx, peer, message, atMs, delivery);
   await noteReference(ctx, peer);
   armIdle(ctx, peer);
 }

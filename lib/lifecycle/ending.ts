@@ -4,11 +4,16 @@ import { background, type Context, clearTimer, durably, finishSteps, inboxOf, ru
 import { classifyEnd, countsAsDeath, type EndClass, outcomeOf } from "./decide/classify.ts";
 import { normaliseTopic } from "./decide/topics.ts";
 import { holdAfterDeath } from "./hold.ts";
+import type { Prepared } from "./journal.ts";
 import { commitLanded, noteTopic, referenceNow } from "./landed.ts";
 import { hasInstance, type Peer, runtimeSession } from "./peer.ts";
-import type { Intent, SessionRecord } from "./state/record.ts";
+import type { Intent, RecordTrace, SessionRecord } from "./state/record.ts";
 import { deathTime, withDeath } from "./state/ring.ts";
 import type { Durable } from "./state/store.ts";
+import { launchTrace, linkOfLaunch, traceAfterEnd } from "./tracing.ts";
+
+/** What made supervision look: its pass, an exit that was heard, a deadline, the start of a daemon. Anything else decides in passing. */
+export type Trigger = "pass" | "exit" | "deadline" | "start";
 
 /** Extra fields of the `supervise` line, or nothing when the end is told otherwise (a verb's own line, one line for a whole server). */
 export type SuperviseFields = Readonly<Record<string, string | number | undefined>> | null;
@@ -64,14 +69,14 @@ function tryAgain(ctx: Context, peer: Peer, intent: Omit<Intent, "at">, line: Su
 }
 
 /** An ending that was begun, by this daemon or one before it, is finished: the same classification at whatever step it was cut off. */
-export async function finishEnding(ctx: Context, peer: Peer): Promise<boolean> {
+export async function finishEnding(ctx: Context, peer: Peer, trigger?: Trigger): Promise<boolean> {
   const record = peer.session;
   if (record?.phase !== "ending") return true;
   if (record.end !== null) {
-    await commitEnd(ctx, peer, record.end.class, record.end, superviseLine(record.end.class));
+    await commitEnd(ctx, peer, { end: record.end.class, exit: record.end, line: superviseLine(record.end.class, trigger) });
     return true;
   }
-  return carryOut(ctx, peer, superviseLine(record.intent?.class ?? "crash"));
+  return carryOut(ctx, peer, superviseLine(record.intent?.class ?? "crash", trigger));
 }
 
 async function carryOut(ctx: Context, peer: Peer, line: SuperviseFields): Promise<boolean> {
@@ -81,7 +86,7 @@ async function carryOut(ctx: Context, peer: Peer, line: SuperviseFields): Promis
   if (manager !== null) return carryOutForeign(ctx, peer, record.intent.class, manager, line);
   const result = record.process === null ? { state: "dead" as const, exit: NOBODY_SAW } : await ctx.host.end(runtimeSession(record));
   if (result.state === "dead") {
-    await commitEnd(ctx, peer, record.intent.class, result.exit, line);
+    await commitEnd(ctx, peer, { end: record.intent.class, exit: result.exit, line });
     return true;
   }
   await reapFailed(ctx, peer, record, result.reason);
@@ -92,14 +97,14 @@ async function carryOut(ctx: Context, peer: Peer, line: SuperviseFields): Promis
 async function carryOutForeign(ctx: Context, peer: Peer, end: EndClass, manager: Manager, line: SuperviseFields): Promise<true> {
   const found = peer.session?.process == null ? null : await ctx.host.probe(runtimeSession(peer.session));
   if (found !== null && found.state !== "dead") await handOver(ctx, peer, manager);
-  else await commitEnd(ctx, peer, end, found?.exit ?? NOBODY_SAW, line);
+  else await commitEnd(ctx, peer, { end, exit: found?.exit ?? NOBODY_SAW, line });
   return true;
 }
 
 /** An external manager took the identity: its record is closed once, its process is never touched (lifecycle §5, §7). */
-export async function handOver(ctx: Context, peer: Peer, manager: Manager): Promise<void> {
-  const line = { action: `skipped-${manager}`, class: "handed-over", outcome: outcomeOf("handed-over") };
-  await commitEnd(ctx, peer, "handed-over", NOBODY_SAW, line);
+export async function handOver(ctx: Context, peer: Peer, manager: Manager, trigger?: Trigger): Promise<void> {
+  const line = { action: `skipped-${manager}`, class: "handed-over", outcome: outcomeOf("handed-over"), trigger };
+  await commitEnd(ctx, peer, { end: "handed-over", exit: NOBODY_SAW, line });
 }
 
 const NOBODY_SAW: ExitStatus = { code: null, signal: null };
@@ -123,7 +128,7 @@ async function reapFailed(ctx: Context, peer: Peer, record: SessionRecord, reaso
 export async function handleDeath(ctx: Context, peer: Peer, death: Death): Promise<void> {
   const record = peer.session;
   if (record === null || record.instance !== death.instance || !hasInstance(peer)) return;
-  if (record.end !== null) return void (await finishEnding(ctx, peer));
+  if (record.end !== null) return void (await finishEnding(ctx, peer, death.trigger));
   const verdict = await lastVerdict(peer, record);
   if (record.mode === "resume" && verdict?.state === "resume-rejected") return;
   if (peer.bringUp !== null && verdict?.state === "failed") peer.bringUp.lastWords = verdict.reason;
@@ -137,7 +142,13 @@ export async function handleDeath(ctx: Context, peer: Peer, death: Death): Promi
     how: death.how,
     exit: death.exit,
   });
-  await commitEnd(ctx, peer, end, death.exit, death.told ? null : superviseLine(end));
+  const line = death.told ? null : superviseLine(end, death.trigger);
+  await commitEnd(ctx, peer, { end, exit: death.exit, line, reactionMs: reactionTo(ctx, death) });
+}
+
+/** From the last moment it was seen alive to this decision: never less than the truth. */
+function reactionTo(ctx: Context, { aliveMonoMs }: Death): number | undefined {
+  return aliveMonoMs == null ? undefined : Math.max(0, ctx.clock.monoMs() - aliveMonoMs);
 }
 
 /**
@@ -157,73 +168,87 @@ export interface Death {
   readonly how: DeathKind;
   /** One line for all was written already (a whole terminal server died). */
   readonly told?: boolean;
+  /** When its process was last seen alive, where the host knows. */
+  readonly aliveMonoMs?: number | null;
+  readonly trigger: Trigger;
 }
 
 /** What the safety net or an exit says about an end of this class; null where another line says it. */
-export function superviseLine(end: EndClass): SuperviseFields {
+export function superviseLine(end: EndClass, trigger?: Trigger): SuperviseFields {
   const outcome = outcomeOf(end);
-  if (end === "owner-reset") return { action: "needs-eager-fresh", class: end, outcome };
-  if (end === "parked" || end === "wedged") return { action: "reaped-idle", class: end, outcome };
+  if (end === "owner-reset") return { action: "needs-eager-fresh", class: end, outcome, trigger };
+  if (end === "parked" || end === "wedged") return { action: "reaped-idle", class: end, outcome, trigger };
   if (end === "stopped" || end === "boot-failed" || end === "resume-rejected" || end === "not-started") return null;
-  return { action: "reaped-gone", class: end, outcome };
+  return { action: "reaped-gone", class: end, outcome, trigger };
+}
+
+/** An end as it is committed. */
+interface Ending {
+  readonly end: EndClass;
+  readonly exit: ExitStatus;
+  readonly line: SuperviseFields;
+  readonly reactionMs?: number | undefined;
 }
 
 /** The ordered durable steps of an end: class → ring → park marker → hold → ended. Every prefix is finished by {@link finishEnding}. */
-export async function commitEnd(ctx: Context, peer: Peer, end: EndClass, exit: ExitStatus, line: SuperviseFields): Promise<void> {
+async function commitEnd(ctx: Context, peer: Peer, ending: Ending): Promise<void> {
+  const { end, exit } = ending;
   const record = peer.session;
   if (record === null) return;
   await checkLanded(ctx, peer, record);
   const durable = countsAsDeath(end) ? await ctx.store.load(peer.identity) : null;
   const at = record.end?.at ?? deathTime(durable?.ring ?? [], ctx.clock.wallMs());
-  const classified: SessionRecord = { ...record, phase: "ending", end: { class: end, at, code: exit.code, signal: exit.signal } };
+  const exitLine = prepareExit(ctx, peer, record, ending);
+  const trace = traceAfterEnd(record.trace, exitLine.context, durable === null ? null : at);
+  const classified: SessionRecord = { ...record, phase: "ending", end: { class: end, at, code: exit.code, signal: exit.signal }, trace };
   peer.session = classified;
   // An intent on disk says the class already; a death that counts needs its time there too, so that it is counted once.
   if (record.end === null && (record.intent?.class !== end || durable !== null))
     await durably(ctx, peer, "class", () => ctx.store.writeRecord(classified));
-  if (durable !== null) await countDeath(ctx, peer, durable, at);
+  if (durable !== null) await countDeath(ctx, peer, durable, { at, trace });
   if (end === "parked") {
     const fields = { instance: record.instance, by: record.intent?.by ?? "daemon" };
     await durably(ctx, peer, "park", async () => void (await ctx.store.mark(peer.identity, "idle-reaped", fields)));
   }
-  await logEnd(ctx, peer, classified, end, exit, line);
+  await exitLine.write();
+  await logEnd(ctx, peer, classified, ending);
   const ended: SessionRecord = { ...classified, phase: "ended" };
   peer.session = ended;
   await durably(ctx, peer, "ended", () => ctx.store.writeRecord(ended));
   await letGo(ctx, peer, record, end, exit);
 }
 
-async function countDeath(ctx: Context, peer: Peer, durable: Durable, at: number): Promise<void> {
+async function countDeath(ctx: Context, peer: Peer, durable: Durable, { at, trace }: { at: number; trace: RecordTrace }): Promise<void> {
   const ring = withDeath(durable.ring, at);
   if (!peer.deathMono.has(at)) peer.deathMono.set(at, ctx.clock.monoMs());
   await durably(ctx, peer, "ring", () => ctx.store.writeRing(peer.identity, ring));
-  await holdAfterDeath(ctx, peer, durable, ring, at);
+  await holdAfterDeath(ctx, peer, durable, { ring, at, trace });
 }
 
-async function logEnd(
-  ctx: Context,
-  peer: Peer,
-  record: SessionRecord,
-  end: EndClass,
-  exit: ExitStatus,
-  line: SuperviseFields,
-): Promise<void> {
-  const { identity } = peer;
-  await ctx.journal.decide("exit", {
-    identity,
+/** Decided with the class; its context goes into the record before its line is written, so that what follows can link to it for good. */
+function prepareExit(ctx: Context, peer: Peer, record: SessionRecord, { end, exit, reactionMs }: Ending): Prepared {
+  const runMs = record.readyAt === null ? undefined : Math.max(0, ctx.clock.wallMs() - record.readyAt);
+  const fields = {
+    identity: peer.identity,
     instance: record.instance,
     code: exit.code ?? undefined,
     signal: exit.signal ?? undefined,
     class: end,
     why: record.intent?.why,
-  });
+  };
+  return ctx.journal.prepare("exit", fields, { links: linkOfLaunch(record.trace), facts: { runMs, reactionMs } });
+}
+
+async function logEnd(ctx: Context, peer: Peer, record: SessionRecord, { end, line }: Ending): Promise<void> {
   if (record.readyAt === null) await logLaunchFailed(ctx, peer, record, end);
-  if (line !== null) await ctx.journal.decide("supervise", { identity, ...line });
+  if (line !== null) await ctx.journal.decide("supervise", { identity: peer.identity, ...line });
 }
 
 async function logLaunchFailed(ctx: Context, peer: Peer, record: SessionRecord, end: EndClass): Promise<void> {
   const reason = record.intent?.why ?? peer.bringUp?.lastWords ?? `ended during bring-up: ${end}`;
   const ms = Math.max(0, ctx.clock.wallMs() - record.wokeAt);
-  await ctx.journal.decide("launch", { identity: peer.identity, instance: record.instance, outcome: "failed", ms, reason });
+  const fields = { identity: peer.identity, instance: record.instance, outcome: "failed", ms, reason };
+  await ctx.journal.decide("launch", fields, launchTrace(record));
 }
 
 /** The last thing typed may have landed just before the end: the conversation says so, and it is not sent again (lifecycle §10). */
@@ -236,7 +261,7 @@ async function checkLanded(ctx: Context, peer: Peer, record: SessionRecord): Pro
   if (message === undefined) return;
   if ((await runtimeOf(ctx, peer).hasLanded(runtimeSession(record), message.id)) !== true) return;
   await noteTopic(ctx, peer, record.readyAt === null ? record.mode : "live", normaliseTopic(message.topic));
-  await commitLanded(ctx, peer, message, ctx.clock.wallMs());
+  await commitLanded(ctx, peer, message, ctx.clock.wallMs(), peer.delivery ?? peer.bringUp);
 }
 
 async function letGo(ctx: Context, peer: Peer, record: SessionRecord, end: EndClass, exit: ExitStatus): Promise<void> {

@@ -20,6 +20,8 @@ export interface WakeRequest {
   /** An explicit operator verb (lifecycle §8 `operator-override`). */
   readonly operator: boolean;
   readonly message: Message | null;
+  /** Wall epoch ms at which it was asked for; now, when it did not have to wait. */
+  readonly since?: number;
 }
 
 /** Everything that a wake needs to know, gathered at the moment of deciding. */
@@ -39,6 +41,7 @@ export interface Gathered {
 export async function gather(ctx: Context, peer: Peer, operator: boolean): Promise<Gathered> {
   const durable = await ctx.store.load(peer.identity);
   peer.held = durable.hold !== null;
+  peer.halted = durable.stopped !== null;
   const entry = await ctx.directory.find(peer.personality);
   const reading = entry === null ? null : await ctx.directory.profile(peer.personality);
   const profile = reading?.ok ? reading.profile : null;

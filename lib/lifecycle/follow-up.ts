@@ -23,7 +23,7 @@ export async function afterEnd(ctx: Context, peer: Peer, end: EndClass): Promise
 
 /** In the background: brings the peer on with whatever waits for it. Cheap and idempotent; called whenever something changed. */
 export function pump(ctx: Context, peer: Peer): void {
-  later(ctx, peer, async () => {
+  void later(ctx, peer, async () => {
     if (isLive(peer)) return startDelivery(ctx, peer);
     if (hasInstance(peer) || peer.wakeQueued || peer.timers.has("retry")) return;
     background(ctx, peer, wakeForInbox(ctx, peer));

@@ -4,15 +4,16 @@ import { decideHold, type HoldChange, recentDeaths } from "./decide/guard.ts";
 import { deathAges, holdFacts } from "./facts.ts";
 import { isLive, type Peer } from "./peer.ts";
 import type { Hold } from "./state/hold.ts";
+import type { RecordTrace } from "./state/record.ts";
 import type { Durable } from "./state/store.ts";
+import { linksOfDeaths } from "./tracing.ts";
 
 /** After a counted death: opens or lengthens the hold where the guard says so, with one line and one notice (lifecycle §8). */
 export async function holdAfterDeath(
   ctx: Context,
   peer: Peer,
   before: Pick<Durable, "hold">,
-  ring: readonly number[],
-  death: number,
+  { ring, at: death, trace }: { readonly ring: readonly number[]; readonly at: number; readonly trace: RecordTrace },
 ): Promise<void> {
   if (before.hold?.lastDeath === death) return;
   const { crashLoopMax: max, crashLoopWindowMs: windowMs } = ctx.parts.settings;
@@ -22,13 +23,8 @@ export async function holdAfterDeath(
   peer.held = true;
   const hold = newHold(ctx, change, recentDeaths({ deathAges: ages, windowMs }), death);
   await durably(ctx, peer, "hold", () => ctx.store.writeHold(peer.identity, hold));
-  await ctx.journal.decide("hold", {
-    identity: peer.identity,
-    state: "open",
-    deaths: hold.deaths,
-    until: isoTime(hold.until),
-    level: hold.level,
-  });
+  const fields = { identity: peer.identity, state: "open", deaths: hold.deaths, until: isoTime(hold.until), level: hold.level };
+  await ctx.journal.decide("hold", fields, { links: linksOfDeaths(trace, hold.deaths) });
   const text = `${peer.identity} died ${hold.deaths} times; held until ${isoTime(hold.until)}; messages wait; \`reset\` lets it try at once`;
   await ctx.journal.notice("crash-loop", text, peer.identity);
 }

@@ -81,7 +81,7 @@ async function sayAlive(ctx: Context, peer: Peer, decision: IdleDecision & { act
   // A peer whose very process cannot be told is spoken of already.
   if (peer.said.has("unknown")) return;
   await sayOnce(ctx, peer, "idle unknown", () =>
-    ctx.journal.decide("supervise", { identity: peer.identity, action: "skipped-unknown", reason: decision.because }),
+    ctx.journal.decide("supervise", { identity: peer.identity, action: "skipped-unknown", reason: decision.because, trigger: "deadline" }),
   );
 }
 
@@ -96,6 +96,7 @@ async function reap(ctx: Context, peer: Peer, action: "park" | "wedged", activit
     signal: activity.signal,
     outcome: park ? "resume-eligible" : "fresh-next-msg",
     limit: Math.round(ctx.parts.settings.idleMs / 1000),
+    trigger: "deadline",
   };
   if (!park) await ctx.journal.notice("wedged", `${peer.identity}: ${why}; ended, the next message starts fresh`, peer.identity);
   const ended = await endInstance(ctx, peer, { class: park ? "parked" : "wedged", why, by: "daemon" }, line);

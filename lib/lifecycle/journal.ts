@@ -19,7 +19,7 @@ export interface Journal {
   notice(kind: NoticeKind, text: string, identity?: string): Promise<void>;
 }
 
-/** A decision that was taken, counted and traced; its line is still to be written. */
+/** A decision that was taken; it is counted and told when its line is written. */
 export interface Prepared {
   readonly context: TraceContext | null;
   write(): Promise<void>;
@@ -35,9 +35,14 @@ export function createJournal(clock: Clock, log: DecisionLog, telemetry: Telemet
     ev === "supervise" && fields["trigger"] === "pass" ? { ...trace, parent: latestPass } : trace;
   const prepare = (ev: EventName, fields: Fields, trace?: DecisionTrace): Prepared => {
     const place = placed(ev, fields, trace);
-    const decision: Decision = { at: clock.wallMs(), ev, fields, ...(place !== undefined && { trace: place }) };
-    const context = telemetry.decision(decision);
-    return { context, write: () => log.write({ ...decision, fields: { ...fields, ...idsOf(context) } }) };
+    const decision = (): Decision => ({ at: clock.wallMs(), ev, fields, ...(place !== undefined && { trace: place }) });
+    const context = telemetry.trace(decision());
+    const write = (): Promise<void> => {
+      const written = decision();
+      telemetry.decision(written);
+      return log.write({ ...written, fields: { ...fields, ...idsOf(context) } });
+    };
+    return { context, write };
   };
   const decide: Journal["decide"] = (ev, fields, trace) => prepare(ev, fields, trace).write();
   return {

@@ -3,14 +3,21 @@ import { type Context, durably, inboxOf, runtimeOf, tell } from "./context.ts";
 import { topicsAfter } from "./decide/topics.ts";
 import { type Peer, runtimeSession } from "./peer.ts";
 import type { SessionRecord } from "./state/record.ts";
+import { linkOfMessage } from "./tracing.ts";
+
+/** A handing over: when it began (wall epoch ms), and which try it was. */
+export interface Handed {
+  readonly handedAt: number | null;
+  readonly attempt: number;
+}
 
 /** Off the queue for good, one line, and the sender knows (lifecycle §10, §12). */
-export async function commitLanded(ctx: Context, peer: Peer, message: Message, atMs: number): Promise<void> {
+export async function commitLanded(ctx: Context, peer: Peer, message: Message, atMs: number, handed: Handed | null): Promise<void> {
   const inbox = await inboxOf(ctx, peer);
   inbox.take(message.id);
   await durably(ctx, peer, "landed", () => inbox.landed(message.id));
   const woke = peer.session?.message === message.id;
-  await ctx.journal.decide("deliver", {
+  const fields = {
     id: message.id,
     to: peer.identity,
     stage: "landed",
@@ -19,6 +26,12 @@ export async function commitLanded(ctx: Context, peer: Peer, message: Message, a
     len: message.text.length,
     from: message.from,
     woke,
+  };
+  await ctx.journal.decide("deliver", fields, {
+    since: handed?.handedAt ?? atMs,
+    parent: woke ? (peer.session?.trace.launch ?? null) : null,
+    links: linkOfMessage(message),
+    facts: { attempt: handed?.attempt ?? 1 },
   });
   tell(ctx, peer, message, "landed", { woke });
 }

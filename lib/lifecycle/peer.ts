@@ -34,6 +34,8 @@ export interface Peer {
   attempts: number;
   /** An end that was decided but that the disk would not take; it explains a death that comes before the next try. */
   undeclared: IntentClass | null;
+  /** The operator's halt is recorded. */
+  halted: boolean;
   /** The agent said that its work is done: parked when its turn ends, unless another message comes. */
   done: boolean;
   /** A person opened the session through the daemon. */
@@ -72,6 +74,9 @@ export interface BringUp {
   verdict: Promise<BringUpVerdict> | null;
   /** Why its session ended by itself, in the runtime's words; null where nobody knows. */
   lastWords: string | null;
+  /** When the first message was handed over (wall epoch ms), and how often that was tried. */
+  handedAt: number | null;
+  attempt: number;
   /** Begun by an earlier daemon, which may have typed the first message already. */
   readonly isAdopted: boolean;
 }
@@ -83,6 +88,9 @@ export type BringUpOutcome =
 export interface Delivery {
   readonly messageId: string;
   readonly abort: AbortController;
+  /** Wall epoch ms. */
+  readonly handedAt: number;
+  attempt: number;
 }
 
 export function createPeer(identity: string, runtime: string, personality: string): Peer {
@@ -104,6 +112,7 @@ export function createPeer(identity: string, runtime: string, personality: strin
     timers: new Map(),
     attempts: 0,
     undeclared: null,
+    halted: false,
     done: false,
     attached: false,
     activeMono: Number.NEGATIVE_INFINITY,
@@ -130,6 +139,8 @@ export function createBringUp(instance: string, message: Message | null, isAdopt
     isBlocked: false,
     verdict: null,
     lastWords: null,
+    handedAt: null,
+    attempt: 1,
   };
 }
 

@@ -2,14 +2,15 @@ import { parseIdentity } from "../model/identity.ts";
 import type { HostedSession, SessionHandle } from "../ports/index.ts";
 import { clearFulfilled, raise } from "./bring-up.ts";
 import { background, type Context, durably, inboxOf, later, runtimeOf, sayOnce, tell } from "./context.ts";
-import { endInstance, finishEnding, handleDeath, handOver, superviseLine } from "./ending.ts";
+import { endInstance, finishEnding, handleDeath, handOver, superviseLine, type Trigger } from "./ending.ts";
 import { pump, relaunch } from "./follow-up.ts";
 import { armStable } from "./hold.ts";
 import { armIdle, isInUse } from "./idle-watch.ts";
 import { createBringUp, isLive, type Peer, runtimeSession } from "./peer.ts";
 import { peerOf } from "./registry.ts";
-import type { SessionRecord } from "./state/record.ts";
+import { NO_TRACE, type SessionRecord } from "./state/record.ts";
 import type { Durable } from "./state/store.ts";
+import { linkOfLaunch } from "./tracing.ts";
 import { takeBack } from "./wake.ts";
 
 /**
@@ -20,6 +21,7 @@ export async function recover(ctx: Context, peer: Peer, hosted: ReadonlyMap<stri
   const durable = await ctx.store.load(peer.identity);
   peer.session = durable.record;
   peer.held = durable.hold !== null;
+  peer.halted = durable.stopped !== null;
   await tellSenders(ctx, peer);
   if (durable.record === null || durable.record.phase === "ended") return afterEnded(ctx, peer, durable);
   if (durable.record.phase === "ending") return endOn(ctx, peer, durable.record, durable);
@@ -35,7 +37,7 @@ async function endOn(ctx: Context, peer: Peer, record: SessionRecord, durable: D
     await durably(ctx, peer, "park taken back", () => ctx.store.writeRecord(live));
     return lookAndAdopt(ctx, peer, live, durable);
   }
-  if ((await finishEnding(ctx, peer)) || peer.session === null) return;
+  if ((await finishEnding(ctx, peer, "start")) || peer.session === null) return;
   ctx.host.watch(runtimeSession(peer.session));
   armIdle(ctx, peer, ctx.parts.settings.superviseMs);
 }
@@ -71,7 +73,8 @@ async function withProcess(
   const found = hosted.get(record.instance);
   if (found === undefined) {
     await takeBack(ctx, peer, record);
-    await ctx.journal.decide("exit", { identity: peer.identity, instance: record.instance, class: "not-started" });
+    const links = linkOfLaunch(record.trace);
+    await ctx.journal.decide("exit", { identity: peer.identity, instance: record.instance, class: "not-started" }, { links });
     await afterEnded(ctx, peer, await ctx.store.load(peer.identity));
     return null;
   }
@@ -84,13 +87,13 @@ async function withProcess(
 async function lookAndAdopt(ctx: Context, peer: Peer, record: SessionRecord, durable: Durable): Promise<void> {
   const session = runtimeSession(record);
   const liveness = await ctx.host.probe(session);
-  if (liveness.state === "dead") return handleDeath(ctx, peer, { instance: record.instance, ...liveness });
+  if (liveness.state === "dead") return handleDeath(ctx, peer, { instance: record.instance, ...liveness, trigger: "start" });
   const manager = await ctx.parts.managers.of(peer.identity);
-  if (manager !== null) return handOver(ctx, peer, manager);
+  if (manager !== null) return handOver(ctx, peer, manager, "start");
   ctx.host.watch(session);
   if (liveness.state === "unknown") {
     await sayOnce(ctx, peer, "unknown", () =>
-      ctx.journal.decide("supervise", { identity: peer.identity, action: "skipped-unknown", reason: liveness.reason }),
+      ctx.journal.decide("supervise", { identity: peer.identity, action: "skipped-unknown", reason: liveness.reason, trigger: "start" }),
     );
   }
   await ctx.journal.decide("supervise", {
@@ -98,6 +101,7 @@ async function lookAndAdopt(ctx: Context, peer: Peer, record: SessionRecord, dur
     action: "adopted",
     instance: record.instance,
     reason: `was ${record.phase}`,
+    trigger: "start",
   });
   await serve(ctx, peer, record, durable);
 }
@@ -107,7 +111,12 @@ async function serve(ctx: Context, peer: Peer, record: SessionRecord, durable: D
   if (record.phase === "booting") return bootOn(ctx, peer, record);
   await clearFulfilled(ctx, peer, record.fulfils);
   if (durable.newEager !== null && record.fulfils["new-eager"] !== durable.newEager.text) {
-    return void (await endInstance(ctx, peer, { class: "owner-reset", why: "self-fresh", by: "recovery" }, superviseLine("owner-reset")));
+    return void (await endInstance(
+      ctx,
+      peer,
+      { class: "owner-reset", why: "self-fresh", by: "recovery" },
+      superviseLine("owner-reset", "start"),
+    ));
   }
   peer.activeMono = ctx.timekeeper.monoOf(record.readyAt ?? record.wokeAt);
   armIdle(ctx, peer);
@@ -128,7 +137,7 @@ async function bootOn(ctx: Context, peer: Peer, record: SessionRecord): Promise<
  * A live session without a record (lost, torn, or never written) is adopted from its process environment. False when that is impossible:
  * no readable identity, an unknown peer, a runtime without adapter, or another instance is recorded as up.
  */
-export async function adoptStranger(ctx: Context, found: HostedSession): Promise<boolean> {
+export async function adoptStranger(ctx: Context, found: HostedSession, trigger: Trigger): Promise<boolean> {
   const names = found.identity === null ? null : parseIdentity(found.identity);
   if (names === null || found.identity === null || found.instance === null || !ctx.parts.runtimes.has(names.runtime)) return false;
   const entry = await ctx.directory.find(names.personality);
@@ -146,9 +155,9 @@ export async function adoptStranger(ctx: Context, found: HostedSession): Promise
     peer.activeMono = ctx.clock.monoMs();
     await durably(ctx, peer, "adopted", () => ctx.store.writeRecord(record));
     ctx.host.watch(handle);
-    await ctx.journal.decide("supervise", { identity, action: "adopted", instance, reason: "alive without a record" });
+    await ctx.journal.decide("supervise", { identity, action: "adopted", instance, reason: "alive without a record", trigger });
     if (isLive(peer)) armIdle(ctx, peer);
-    later(ctx, peer, async () => pump(ctx, peer));
+    void later(ctx, peer, async () => pump(ctx, peer));
     return true;
   });
 }
@@ -189,5 +198,6 @@ function strangerRecord(peer: Peer, found: HostedSession, stranger: Stranger): S
     intent: null,
     end: null,
     origin: null,
+    trace: NO_TRACE,
   };
 }

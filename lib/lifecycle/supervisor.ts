@@ -17,9 +17,11 @@ export function onHostExit(ctx: Context, exit: HostExit): void {
   for (const session of exit.sessions) {
     const peer = ctx.peers.get(session.identity);
     if (peer === undefined) continue;
-    later(ctx, peer, async () => {
+    const { how, aliveMonoMs } = exit;
+    const death = { instance: session.instance, exit: exit.exit, how, aliveMonoMs, told, trigger: "exit" } as const;
+    void later(ctx, peer, async () => {
       await line;
-      await handleDeath(ctx, peer, { instance: session.instance, exit: exit.exit, how: exit.how, told });
+      await handleDeath(ctx, peer, death);
     });
   }
 }
@@ -33,6 +35,7 @@ async function tellMany(ctx: Context, exit: HostExit): Promise<void> {
     class: end,
     count: identities.length,
     outcome: outcomeOf(end),
+    trigger: "exit",
   });
 }
 
@@ -46,16 +49,33 @@ export interface Watch {
 
 /** The safety net over all peers; its cost follows what changed, and one peer's trouble stays its own (lifecycle §9). */
 export async function pass(ctx: Context, lease: Lease, watch: Watch): Promise<void> {
+  const open = ctx.journal.pass();
+  const begun = ctx.clock.monoMs();
+  const work: Promise<unknown>[] = [];
+  try {
+    await lookRound(ctx, lease, watch, (peer, task) => void work.push(later(ctx, peer, task)));
+  } finally {
+    const ms = ctx.clock.monoMs() - begun;
+    ctx.lastPassAt = ctx.clock.wallMs();
+    // What the pass set going in the lanes belongs to it, but nothing waits for it.
+    void Promise.all(work).then(() => open.end(ctx.clock.wallMs(), ms));
+  }
+}
+
+/** Sets work going in a peer's lane. */
+type Begin = (peer: Peer, task: () => Promise<unknown>) => void;
+
+async function lookRound(ctx: Context, lease: Lease, watch: Watch, begin: Begin): Promise<void> {
   await ctx.timekeeper.look(ctx.parts.settings.superviseMs);
   await renewLease(ctx, lease, watch);
   for (const peer of ctx.unfinished) {
-    later(ctx, peer, async () => {
-      if (await finishSteps(ctx, peer)) await finishEnding(ctx, peer);
+    begin(peer, async () => {
+      if (await finishSteps(ctx, peer)) await finishEnding(ctx, peer, "pass");
     });
   }
-  await handOverTaken(ctx);
+  await handOverTaken(ctx, begin);
   const sweep = await ctx.host.sweep();
-  await handleGone(ctx, sweep);
+  await handleGone(ctx, sweep, begin);
   await handleUnknown(ctx, sweep);
   await handleStrangers(ctx, sweep.strangers, watch);
   if (ctx.parts.settings.superviseLogVerbose) await sayEverybody(ctx);
@@ -68,17 +88,18 @@ async function renewLease(ctx: Context, lease: Lease, watch: Watch): Promise<voi
     watch.leaseRefused = false;
   } catch (error) {
     if (!(error instanceof DiskError)) throw error;
-    if (!watch.leaseRefused) await ctx.journal.decide("supervise", { action: "skipped-error", reason: `lease: ${error.message}` });
+    const fields = { action: "skipped-error", reason: `lease: ${error.message}`, trigger: "pass" };
+    if (!watch.leaseRefused) await ctx.journal.decide("supervise", fields);
     watch.leaseRefused = true;
   }
 }
 
 /** Identities that an external manager took since the last pass. */
-async function handOverTaken(ctx: Context): Promise<void> {
+async function handOverTaken(ctx: Context, begin: Begin): Promise<void> {
   if (![...ctx.peers.values()].some(hasInstance)) return;
   for (const [identity, manager] of await ctx.parts.managers.all()) {
     const peer = ctx.peers.get(identity);
-    if (peer !== undefined && hasInstance(peer)) later(ctx, peer, () => handOverOne(ctx, peer, manager));
+    if (peer !== undefined && hasInstance(peer)) begin(peer, () => handOverOne(ctx, peer, manager));
   }
 }
 
@@ -86,23 +107,24 @@ async function handOverOne(ctx: Context, peer: Peer, manager: Manager): Promise<
   if (!hasInstance(peer) || peer.session?.phase === "ending") return;
   if (peer.bringUp !== null)
     await logRefusal(ctx, peer, `${manager}-managed-mid-wake`, `${manager} took this identity while it was being brought up`);
-  await handOver(ctx, peer, manager);
+  await handOver(ctx, peer, manager, "pass");
 }
 
 /** Dead needs evidence twice: what one sweep says is asked again; when very many seem to die at once, a moment later (lifecycle §6). */
-async function handleGone(ctx: Context, { gone, watched }: Sweep): Promise<void> {
+async function handleGone(ctx: Context, { gone, watched }: Sweep, begin: Begin): Promise<void> {
   const mass = looksLikeMassDeath(gone.length, watched);
   if (mass) {
     const reason = `${gone.length} of ${watched} seemed dead in one pass`;
-    await ctx.journal.decide("supervise", { action: "skipped-unknown", reason });
+    await ctx.journal.decide("supervise", { action: "skipped-unknown", reason, trigger: "pass" });
     await sleep(ctx.clock, 1_000);
   }
   for (const { session } of gone) {
     const peer = ctx.peers.get(session.identity);
     if (peer === undefined) continue;
-    later(ctx, peer, async () => {
+    begin(peer, async () => {
       const again = await ctx.host.probe(session);
-      if (again.state === "dead") await handleDeath(ctx, peer, { instance: session.instance, exit: again.exit, how: again.how });
+      if (again.state !== "dead") return;
+      await handleDeath(ctx, peer, { instance: session.instance, exit: again.exit, how: again.how, trigger: "pass" });
     });
   }
 }
@@ -115,7 +137,7 @@ async function handleUnknown(ctx: Context, { unknown }: Sweep): Promise<void> {
     const peer = ctx.peers.get(session.identity);
     if (peer === undefined) continue;
     await sayOnce(ctx, peer, "unknown", () =>
-      ctx.journal.decide("supervise", { identity: peer.identity, action: "skipped-unknown", reason }),
+      ctx.journal.decide("supervise", { identity: peer.identity, action: "skipped-unknown", reason, trigger: "pass" }),
     );
   }
 }
@@ -128,7 +150,7 @@ async function handleStrangers(ctx: Context, strangers: readonly HostedSession[]
     seen.add(key);
     if (found.identity !== null && ctx.peers.get(found.identity)?.recovery != null) continue;
     if (found.identity !== null && (await ctx.parts.managers.of(found.identity)) !== null) continue;
-    if (await adoptStranger(ctx, found)) continue;
+    if (await adoptStranger(ctx, found, "pass")) continue;
     const since = watch.strangers.get(key) ?? ctx.clock.monoMs();
     watch.strangers.set(key, since);
     if (ctx.clock.monoMs() - since > ctx.parts.settings.maxAgeMs) await endStranger(ctx, found);
@@ -145,17 +167,24 @@ async function endStranger(ctx: Context, found: HostedSession): Promise<void> {
     class: "unaccountable",
     age,
     pid: found.process.pid,
+    trigger: "pass",
   });
   const result = await ctx.host.end(session);
-  if (result.state !== "dead")
-    await ctx.journal.decide("supervise", { identity: found.identity ?? undefined, action: "reap-failed", reason: result.reason });
+  if (result.state === "dead") return;
+  const fields = { identity: found.identity ?? undefined, action: "reap-failed", reason: result.reason, trigger: "pass" };
+  await ctx.journal.decide("supervise", fields);
 }
 
 async function sayEverybody(ctx: Context): Promise<void> {
   for (const peer of ctx.peers.values()) {
-    if (isLive(peer)) await ctx.journal.decide("supervise", { identity: peer.identity, action: "alive" });
+    if (isLive(peer)) await ctx.journal.decide("supervise", { identity: peer.identity, action: "alive", trigger: "pass" });
     else if ((await ctx.disk.stat(ctx.paths.file(peer.identity, "stopped"))) !== null) {
-      await ctx.journal.decide("supervise", { identity: peer.identity, action: "skipped-stopped", outcome: "resume-on-start" });
+      await ctx.journal.decide("supervise", {
+        identity: peer.identity,
+        action: "skipped-stopped",
+        outcome: "resume-on-start",
+        trigger: "pass",
+      });
     }
   }
 }

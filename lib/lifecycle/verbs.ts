@@ -2,7 +2,7 @@ import { IapeerError } from "../model/errors.ts";
 import type { AttachResult, WakeResult } from "./api.ts";
 import { type Context, clearTimer, finishSteps, runtimeOf, setTimer } from "./context.ts";
 import type { Refusal } from "./decide/refuse.ts";
-import { endInstance } from "./ending.ts";
+import { endInstance, superviseLine } from "./ending.ts";
 import { type Gathered, gather } from "./facts.ts";
 import { afterEnd, pump } from "./follow-up.ts";
 import { clearHold } from "./hold.ts";
@@ -21,6 +21,7 @@ export async function stopPeer(ctx: Context, peer: Peer, by: string): Promise<vo
     await needSteps(ctx, peer);
     await refuseIfManaged(ctx, peer);
     await ctx.store.mark(peer.identity, "stopped", { by });
+    peer.halted = true;
     await ctx.journal.decide("stopped", { identity: peer.identity, by, live: hasInstance(peer) });
     clearTimer(peer, "retry");
     if (peer.bringUp !== null) await logRefusal(ctx, peer, "stopped-mid-wake", "stopped by its operator while it was being brought up");
@@ -33,6 +34,7 @@ export async function stopPeer(ctx: Context, peer: Peer, by: string): Promise<vo
 export async function startPeer(ctx: Context, peer: Peer, by: string): Promise<void> {
   await peer.lane.run(async () => {
     await ctx.store.clear(peer.identity, "stopped");
+    peer.halted = false;
     await ctx.journal.decide("started", { identity: peer.identity, by });
     // A restart that was asked for before the stop is still owed (§9).
     if (!hasInstance(peer)) await afterEnd(ctx, peer, "owner-reset");
@@ -42,8 +44,9 @@ export async function startPeer(ctx: Context, peer: Peer, by: string): Promise<v
 
 export async function refresh(ctx: Context, peer: Peer, by: string): Promise<void> {
   await peer.lane.run(async () => {
-    await ctx.store.mark(peer.identity, "fresh-next", { by });
-    await ctx.journal.decide("refresh", { identity: peer.identity, by });
+    const line = ctx.journal.prepare("refresh", { identity: peer.identity, by });
+    await ctx.store.mark(peer.identity, "fresh-next", { by, trace: line.context });
+    await line.write();
   });
 }
 
@@ -61,9 +64,11 @@ export async function renew(ctx: Context, peer: Peer, by: string): Promise<WakeR
   await peer.lane.run(async () => {
     await needSteps(ctx, peer);
     await refuseUnless(ctx, peer, ["stopped"]);
-    await ctx.store.mark(peer.identity, "new-eager", { instance: peer.session?.instance ?? null, by: "new" });
-    await ctx.journal.decide("new", { identity: peer.identity, by });
+    const line = ctx.journal.prepare("new", { identity: peer.identity, by });
+    await ctx.store.mark(peer.identity, "new-eager", { instance: peer.session?.instance ?? null, by: "new", trace: line.context });
+    await line.write();
     await ctx.store.clear(peer.identity, "stopped");
+    peer.halted = false;
     clearTimer(peer, "retry");
     peer.inVerb = true;
     try {
@@ -130,8 +135,9 @@ export async function selfDone(ctx: Context, peer: Peer, by: string): Promise<vo
 export async function selfFresh(ctx: Context, peer: Peer, by: string): Promise<void> {
   await peer.lane.run(async () => {
     await refuseIfManaged(ctx, peer);
-    await ctx.store.mark(peer.identity, "new-eager", { instance: peer.session?.instance ?? null, by: "self-fresh" });
-    await ctx.journal.decide("self-fresh", { identity: peer.identity, by });
+    const line = ctx.journal.prepare("self-fresh", { identity: peer.identity, by });
+    await ctx.store.mark(peer.identity, "new-eager", { instance: peer.session?.instance ?? null, by: "self-fresh", trace: line.context });
+    await line.write();
     if (hasInstance(peer)) {
       const { instance } = runtimeSession(peer.session ?? never());
       return setTimer(ctx, peer, "self-fresh", SELF_FRESH_GRACE_MS, () => endForReset(ctx, peer, instance));
@@ -142,7 +148,7 @@ export async function selfFresh(ctx: Context, peer: Peer, by: string): Promise<v
 
 async function endForReset(ctx: Context, peer: Peer, instance: string): Promise<void> {
   if (peer.session?.instance !== instance) return;
-  const line = { action: "needs-eager-fresh", class: "owner-reset", outcome: "eager-fresh" };
+  const line = superviseLine("owner-reset", "deadline");
   await endInstance(ctx, peer, { class: "owner-reset", why: "self-fresh", by: "self-fresh" }, line);
 }
 

@@ -1,3 +1,4 @@
+import type { Fields, TraceContext, TraceLink } from "../model/decision.ts";
 import type { Message } from "../model/message.ts";
 import { DiskError, HostError } from "../ports/index.ts";
 import { raise } from "./bring-up.ts";
@@ -12,6 +13,7 @@ import { useOverride } from "./hold.ts";
 import { type BringUp, createBringUp, hasInstance, isLive, type Peer, runtimeSession } from "./peer.ts";
 import type { SessionRecord } from "./state/record.ts";
 import type { Durable } from "./state/store.ts";
+import { linksOfWake, noteRelaunch } from "./tracing.ts";
 
 /** What became of a wake by the time its lane task is over. */
 export type Begun =
@@ -23,8 +25,9 @@ export type Begun =
 
 /** Takes a bring-up slot, then decides and starts in the peer's lane; concurrent wakes share one bring-up (lifecycle §6). */
 export async function wake(ctx: Context, peer: Peer, request: WakeRequest): Promise<Begun> {
+  const since = ctx.clock.wallMs();
   const release = await ctx.slots.acquire();
-  const begun = await peer.lane.run(() => beginWake(ctx, peer, request)).catch((error: unknown) => failedOr(error, release));
+  const begun = await peer.lane.run(() => beginWake(ctx, peer, { ...request, since })).catch((error: unknown) => failedOr(error, release));
   if (begun.state !== "started") release();
   else background(ctx, peer, Promise.race([begun.bringUp.outcome, begun.bringUp.blocked]).then(release));
   return begun;
@@ -49,10 +52,10 @@ export async function beginWake(ctx: Context, peer: Peer, request: WakeRequest, 
   if (found.refusal !== null) return refuse(ctx, peer, found, found.refusal);
   const facts = await wakeFactsOf(ctx, peer, found, request);
   const decision = fallBack(decideWake(facts), rejected || wasRejected(found.durable));
-  await logWake(ctx, peer, found, decision, request);
+  const trace = await logWake(ctx, peer, found, decision, request);
   if (decision.mode === "fail") return { state: "failed", cause: decision.cause, reason: "there is no conversation to resume" };
   if (found.guard.verdict === "override") await useOverride(ctx, peer, found.durable);
-  return launch(ctx, peer, found, { ...decision, mode: decision.mode }, request);
+  return launch(ctx, peer, found, { decision: { ...decision, mode: decision.mode }, request, trace });
 }
 
 /** The fallback of a rejected resume (lifecycle §6). */
@@ -75,14 +78,14 @@ function wasRejected({ record }: Durable): boolean {
 
 async function refuse(ctx: Context, peer: Peer, found: Gathered, cause: Refusal): Promise<Begun> {
   const reason = refusalReason(ctx, found, cause);
-  await logRefusal(ctx, peer, cause, reason);
+  await logRefusal(ctx, peer, cause, reason, await linksOfWake(ctx, peer, found.durable));
   return { state: "refused", cause, reason };
 }
 
-export async function logRefusal(ctx: Context, peer: Peer, cause: string, reason: string): Promise<void> {
+export async function logRefusal(ctx: Context, peer: Peer, cause: string, reason: string, links: readonly TraceLink[] = []): Promise<void> {
   const { identity, personality, runtime } = peer;
   peer.lastWake = { mode: "refused", cause };
-  await ctx.journal.decide("wake", { personality, identity, runtime, mode: "refused", cause, reason });
+  await ctx.journal.decide("wake", { personality, identity, runtime, mode: "refused", cause, reason }, { links });
 }
 
 export function refusalReason(ctx: Context, found: Gathered, cause: Refusal): string {
@@ -106,11 +109,28 @@ export function refusalReason(ctx: Context, found: Gathered, cause: Refusal): st
   }
 }
 
-async function logWake(ctx: Context, peer: Peer, found: Gathered, decision: WakeDecision, request: WakeRequest): Promise<void> {
+/** Written before the launch; the context is that of the decision's span. */
+async function logWake(
+  ctx: Context,
+  peer: Peer,
+  found: Gathered,
+  decision: WakeDecision,
+  request: WakeRequest,
+): Promise<TraceContext | null> {
+  peer.lastWake = { mode: decision.mode, cause: decision.cause };
+  const { context, write } = ctx.journal.prepare("wake", wakeFields(peer, found, decision, request), {
+    ...(request.since !== undefined && { since: request.since }),
+    parent: decision.mode === "fail" ? null : noteRelaunch(ctx, peer, found, request),
+    links: await linksOfWake(ctx, peer, found.durable),
+  });
+  await write();
+  return context;
+}
+
+function wakeFields(peer: Peer, found: Gathered, decision: WakeDecision, request: WakeRequest): Fields {
   const { identity, personality, runtime } = peer;
   const { facts } = decision;
-  peer.lastWake = { mode: decision.mode, cause: decision.cause };
-  await ctx.journal.decide("wake", {
+  return {
     personality,
     identity,
     runtime,
@@ -133,27 +153,22 @@ async function logWake(ctx: Context, peer: Peer, found: Gathered, decision: Wake
     resumable: facts.resumable,
     topics: facts.topics.length,
     probe: found.guard.verdict === "probe" ? true : undefined,
-  });
+  };
 }
 
 /** Pre-flight → record → spawn → the rest in the background (lifecycle §6). A launch that starts no process is nobody's death. */
-async function launch(
-  ctx: Context,
-  peer: Peer,
-  found: Gathered,
-  decision: WakeDecision & { readonly mode: "fresh" | "resume" },
-  request: WakeRequest,
-): Promise<Begun> {
+async function launch(ctx: Context, peer: Peer, found: Gathered, woken: Woken): Promise<Begun> {
+  const { decision, request } = woken;
   const runtime = runtimeOf(ctx, peer);
   const cwd = found.profile?.cwd ?? found.entry?.cwd ?? "";
   const permissions = found.profile?.permissions ?? "ask";
   const instance = ctx.random.uuid("instance");
   const preflight = await runtime.preflight({ cwd, mode: decision.mode, permissions });
-  if (!preflight.ok) return launchFailed(ctx, peer, instance, preflight.reason);
+  if (!preflight.ok) return launchFailed(ctx, peer, instance, woken, preflight.reason);
   const reference = decision.mode === "resume" ? (found.origin?.reference ?? null) : null;
   const uuid = ctx.random.uuid("conversation");
   const plan = runtime.plan({ mode: decision.mode, reference, identity: peer.identity, instance, cwd, permissions, uuid });
-  const record = newRecord(ctx, peer, found, { decision, request, instance, cwd, reference: plan.reference });
+  const record = newRecord(ctx, peer, found, { ...woken, instance, cwd, reference: plan.reference });
   await ctx.store.writeRecord(record);
   peer.session = record;
   try {
@@ -169,7 +184,7 @@ async function launch(
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
     await takeBack(ctx, peer, record);
-    return launchFailed(ctx, peer, instance, error.message);
+    return launchFailed(ctx, peer, instance, woken, error.message);
   }
   return { state: "started", bringUp: await beginBringUp(ctx, peer, request, found.profile?.initialPrompt ?? null) };
 }
@@ -187,16 +202,22 @@ async function beginBringUp(ctx: Context, peer: Peer, request: WakeRequest, init
   return bringUp;
 }
 
-interface Launching {
+/** A wake that was decided. */
+interface Woken {
   readonly decision: WakeDecision & { readonly mode: "fresh" | "resume" };
   readonly request: WakeRequest;
+  /** Of the decision's span. */
+  readonly trace: TraceContext | null;
+}
+
+interface Launching extends Woken {
   readonly instance: string;
   readonly cwd: string;
   readonly reference: string | null;
 }
 
 function newRecord(ctx: Context, peer: Peer, found: Gathered, launching: Launching): SessionRecord {
-  const { decision, request, instance, cwd, reference } = launching;
+  const { decision, request, trace, instance, cwd, reference } = launching;
   return {
     version: 1,
     identity: peer.identity,
@@ -218,6 +239,7 @@ function newRecord(ctx: Context, peer: Peer, found: Gathered, launching: Launchi
     intent: null,
     end: null,
     origin: found.origin,
+    trace: { wake: trace, launch: null, exit: null, deaths: found.durable.record?.trace.deaths ?? [] },
   };
 }
 
@@ -238,8 +260,9 @@ export async function takeBack(ctx: Context, peer: Peer, record: SessionRecord):
   peer.session = ended;
 }
 
-async function launchFailed(ctx: Context, peer: Peer, instance: string, reason: string): Promise<Begun> {
-  await ctx.journal.decide("launch", { identity: peer.identity, instance, outcome: "failed", ms: 0, reason });
+async function launchFailed(ctx: Context, peer: Peer, instance: string, { decision, trace }: Woken, reason: string): Promise<Begun> {
+  const facts = { runtime: peer.runtime, mode: decision.mode };
+  await ctx.journal.decide("launch", { identity: peer.identity, instance, outcome: "failed", ms: 0, reason }, { parent: trace, facts });
   return { state: "failed", cause: "launch-failed", reason };
 }
 

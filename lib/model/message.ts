@@ -1,3 +1,5 @@
+import type { TraceContext } from "./decision.ts";
+
 /** A message on its way to a peer (lifecycle §10). */
 export interface Message {
   readonly id: string;
@@ -9,6 +11,8 @@ export interface Message {
   readonly attachments?: readonly string[];
   /** Wall epoch ms of acceptance. */
   readonly acceptedAt: number;
+  /** Context of the span in which it was accepted. */
+  readonly trace?: TraceContext;
 }
 
 /** `accepted` → `queued` (busy or booting) / `held` (crash loop) → `landed`, or an end without landing: `refused`, `failed` (§10). */

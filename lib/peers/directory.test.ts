@@ -8,7 +8,7 @@ import { profilePath, writeProfile } from "./profile.ts";
 
 const registry = "/root/peers-profiles.json";
 
-function peer(personality: string, cwd = `/work/${personality}`): PeerProfile {
+function peer(personality: string, cwd = `/home/${personality}`): PeerProfile {
   return { personality, defaultRuntime: "demo", runtimes: ["demo"], nature: "artificial", cwd, permissions: "ask" };
 }
 
@@ -54,7 +54,7 @@ describe("reading", () => {
 
   test("a profile that is gone, torn, unreadable or somebody else's is said to be so", async () => {
     const { disk, directory } = await setUp(peer("ann"));
-    const file = profilePath("/work/ann");
+    const file = profilePath("/home/ann");
     const text = disk.files.get(file) ?? "";
     const reason = async () => {
       const reading = await directory.profile("ann");
@@ -108,11 +108,11 @@ describe("changing", () => {
     const before = disk.files.get(registry);
     await expect(directory.upsert(peer("ann", "/else/ann"))).rejects.toMatchObject({
       code: "name-taken",
-      message: 'the name ann belongs to /work/ann: choose a folder with another name, or "iapeer remove ann" first',
+      message: 'the name ann belongs to /home/ann: choose a folder with another name, or "iapeer remove ann" first',
     });
-    await expect(directory.upsert(peer("bob", "/work/ann"))).rejects.toMatchObject({
+    await expect(directory.upsert(peer("bob", "/home/ann"))).rejects.toMatchObject({
       code: "folder-taken",
-      message: 'the folder /work/ann belongs to ann: "iapeer remove ann" first',
+      message: 'the folder /home/ann belongs to ann: "iapeer remove ann" first',
     });
     await expect(directory.upsert(peer("bob", "/nowhere"))).rejects.toMatchObject({ code: "missing-cwd" });
     expect(disk.files.get(registry)).toBe(before);
@@ -120,15 +120,15 @@ describe("changing", () => {
 
   test("a folder behind a link is the same folder", async () => {
     const { disk, directory } = await setUp(peer("ann"));
-    disk.realPath = async (path) => (path === "/link" ? "/work/ann" : path);
+    disk.realPath = async (path) => (path === "/link" ? "/home/ann" : path);
     await expect(directory.upsert(peer("bob", "/link"))).rejects.toMatchObject({ code: "folder-taken" });
-    expect(await directory.upsert(peer("ann", "/link"))).toMatchObject({ cwd: "/work/ann" });
+    expect(await directory.upsert(peer("ann", "/link"))).toMatchObject({ cwd: "/home/ann" });
   });
 
   test("concurrent changes all survive; removing says whether there was one", async () => {
     const { disk, directory } = await setUp();
     const names = ["a", "b", "c", "d"];
-    for (const name of names) await disk.makeFolder(`/work/${name}`);
+    for (const name of names) await disk.makeFolder(`/home/${name}`);
     await Promise.all(names.map((name) => directory.upsert(peer(name))));
     expect((await directory.list()).map((entry) => entry.personality)).toEqual(names);
     expect(await directory.remove("b")).toBe(true);

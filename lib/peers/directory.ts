@@ -14,6 +14,8 @@ export interface PeerDirectory {
   find(personality: string): Promise<RegistryEntry | null>;
   /** All peers by name. Rejects `bad-registry` or `DiskError`. */
   list(): Promise<readonly RegistryEntry[]>;
+  /** All peers as last read or written, without a look at the disk. */
+  known(): readonly RegistryEntry[];
   /** The profile in the peer's folder. Never rejects. */
   profile(personality: string): Promise<ProfileReading>;
   /** Would {@link upsert} take this profile? Rejects as it would, and changes nothing. */
@@ -37,12 +39,17 @@ export function peerDirectory(storage: Storage, root: string): PeerDirectory {
     return result;
   };
 
-  const list = async (): Promise<readonly RegistryEntry[]> => (await registry(path)) ?? [];
+  let known: readonly RegistryEntry[] = [];
+  const list = async (): Promise<readonly RegistryEntry[]> => {
+    known = (await registry(path)) ?? [];
+    return known;
+  };
   const find = async (personality: string): Promise<RegistryEntry | null> =>
     (await list()).find((entry) => entry.personality === personality) ?? null;
   const publish = async (entries: readonly RegistryEntry[]): Promise<void> => {
     await storage.ensureFolder(root);
     await storage.replaceFile(path, formatRegistry(entries, path));
+    known = entries;
   };
 
   const readProfileOf = async (entry: RegistryEntry): Promise<ProfileReading> => {
@@ -63,6 +70,7 @@ export function peerDirectory(storage: Storage, root: string): PeerDirectory {
 
   return {
     list,
+    known: () => known,
     find,
     check: async (profile) => void (await checked(profile)),
     profile: async (personality) => {

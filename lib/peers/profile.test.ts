@@ -4,7 +4,7 @@ import type { PeerProfile } from "../model/peer.ts";
 import { createStorage } from "../storage/index.ts";
 import { parseProfile, profilePath, readProfile, writeProfile } from "./profile.ts";
 
-const cwd = "/work/scout";
+const cwd = "/home/scout";
 const path = profilePath(cwd);
 const scout: PeerProfile = {
   personality: "scout",
@@ -61,7 +61,7 @@ describe("reading", () => {
   });
 
   test.for([
-    ["{", /^\/work\/scout\/\.iapeer\/peer-profile\.json is not JSON: /],
+    ["{", /^\/home\/scout\/\.iapeer\/peer-profile\.json is not JSON: /],
     ["[]", "the file: Invalid input: expected object, received array"],
     ['{"runtimes":["x"]}', "personality (missing): Invalid input: expected string, received undefined"],
     [

@@ -28,6 +28,8 @@ export interface SessionHost {
   onExit(listener: (exit: HostExit) => void): void;
   /** The safety net: which watched instances are not plainly alive, and what lives that is not watched. Starts no process per peer. */
   sweep(): Promise<Sweep>;
+  /** Resident bytes of each watched instance that lives, its descendants included; one that cannot be told is missing. Never rejects. */
+  memory(): Promise<ReadonlyMap<string, number>>;
   /** Is a person looking at this session right now? */
   attached(session: SessionHandle): Promise<boolean | "unknown">;
   /** The command line that opens this session for a person, or `null` when the host has none (simulated). */
@@ -97,6 +99,8 @@ export interface HostExit {
   readonly sessions: readonly SessionHandle[];
   readonly exit: ExitStatus;
   readonly how: DeathKind;
+  /** Monotonic ms of the last look that saw the process alive: it ended after that. Null when this host never saw it alive. */
+  readonly aliveMonoMs: number | null;
 }
 
 export interface Sweep {

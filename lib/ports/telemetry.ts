@@ -1,16 +1,18 @@
 import type { Accepted, Accepting, Decision, Notice, Occurrence, TraceContext } from "../model/decision.ts";
 
 /**
- * Hears of every decision once, before its line is written. Synchronous: it adds no `await` to the logic and draws no randomness from it
- * (architecture: telemetry hangs off the decision record). Never throws: what fails in it is its own affair.
+ * Hears of every decision. Synchronous: it adds no `await` to the logic and draws no randomness from it (architecture: telemetry hangs off the
+ * decision record). Never throws: what fails in it is its own affair.
  */
 export interface Telemetry {
   /**
-   * Counts a decision and makes its spans. Returns the context that the line shows and that later spans link to; null when nobody traces, or
-   * when this kind of decision has no span.
+   * Makes the spans of a decision, once, and returns the context that its line shows, and that is stored for the spans that link to it; null
+   * when nobody traces, or when this kind of decision has no span.
    */
-  decision(decision: Decision): TraceContext | null;
-  /** The same for what is worth a span or a count and is no decision: it has no line. */
+  trace(decision: Decision): TraceContext | null;
+  /** Counts a decision, once, just before its line is written. */
+  decision(decision: Decision): void;
+  /** Span and count of what is no decision: it has no line. */
   occurrence(occurrence: Occurrence): TraceContext | null;
   /** A pass of the supervisor begins; decisions made in it name its context as their parent. */
   pass(startedAt: number): OpenPass;
@@ -33,7 +35,8 @@ export interface OpenAccept {
 
 /** Nobody listens. */
 export const noTelemetry: Telemetry = {
-  decision: () => null,
+  trace: () => null,
+  decision: () => {},
   occurrence: () => null,
   pass: () => ({ context: null, end: () => {} }),
   accept: () => ({ context: null, end: () => {} }),

@@ -36,6 +36,7 @@ const messageSchema = z.object({
   topic: z.string().exactOptional(),
   attachments: z.array(z.string()).readonly().exactOptional(),
   acceptedAt: z.number(),
+  trace: z.string().exactOptional(),
 });
 const lineSchema = z.union([z.object({ accept: messageSchema }), z.object({ landed: z.string() })]);
 type Line = { readonly accept: Message } | { readonly landed: string };

@@ -118,11 +118,10 @@ function telemetryOf(kernel: Kernel, view: Owner): DaemonParts["telemetry"] {
   return {
     ...noTelemetry,
     decision(decision) {
-      if (view.dropped()) return null;
+      if (view.dropped()) return;
       decisions.push({ ...decision, virtualAt: machine.clock.elapsedMs() });
       const lane = String(decision.fields["identity"] ?? decision.fields["to"] ?? "daemon");
       trace.add({ kind: "decision", lane, data: { ev: decision.ev, ...decision.fields } });
-      return null;
     },
     notice(notice) {
       if (view.dropped()) return;

@@ -86,6 +86,7 @@ function viewOf(parts: SimHostParts, owner: Owner, takeFault: (identity: string)
     release: (session) => owner.ask(() => watches.release(session)),
     onExit: watches.onExit,
     sweep: () => owner.run("sweep", "host", async () => watches.sweep()),
+    memory: () => owner.ask(watches.memory),
     attached: (session) =>
       owner.run("attached", session.identity, async () =>
         probes.answer(session.identity)?.state === "unknown" ? "unknown" : (processes.find(session)?.attached ?? false),
@@ -137,11 +138,15 @@ function hosted(process: SimProcess): HostedSession {
   return { identity, instance, cwd: request.cwd, process: { pid: process.pid, startTime: process.startTime, bootId: process.bootId } };
 }
 
+/** What a simulated agent weighs: as much as a Claude Code that has just booted. */
+const AGENT_BYTES = 229 * 1024 * 1024;
+
 interface Watches {
   watch(session: SessionHandle): void;
   release(session: SessionHandle): void;
   onExit(listener: (exit: HostExit) => void): void;
   sweep(): Sweep;
+  memory(): ReadonlyMap<string, number>;
   close(): void;
 }
 
@@ -151,18 +156,20 @@ function watchesOf(parts: SimHostParts, owner: Owner): Watches {
   const told = new Set<string>();
   const listeners: ((exit: HostExit) => void)[] = [];
 
-  function tell(sessions: readonly SessionHandle[], how: HostExit["how"], exit: HostExit["exit"]): void {
+  function tell(sessions: readonly SessionHandle[], end: Pick<HostExit, "how" | "exit" | "aliveMonoMs">): void {
     owner.clock.after(HOST_LATENCY.exitEvent, () => {
       const news = sessions.filter((one) => watched.has(one.instance) && !told.has(one.instance));
       for (const one of news) told.add(one.instance);
-      if (news.length > 0 && !owner.dropped()) for (const listener of listeners) listener({ sessions: news, exit, how });
+      if (news.length > 0 && !owner.dropped()) for (const listener of listeners) listener({ sessions: news, ...end });
     });
   }
   processes.onEnd((ended) => {
     const first = ended[0];
     if (owner.dropped() || !first) return;
     const mine = ended.filter((process) => watched.has(process.instance)).map(handleOf);
-    if (mine.length > 0) tell(mine, first.how ?? "exited", first.exit ?? { code: null, signal: null });
+    const { how, exit } = first;
+    const aliveMonoMs = owner.clock.monoMs();
+    if (mine.length > 0) tell(mine, { how: how ?? "exited", exit: exit ?? { code: null, signal: null }, aliveMonoMs });
   });
 
   return {
@@ -170,7 +177,7 @@ function watchesOf(parts: SimHostParts, owner: Owner): Watches {
       if (owner.dropped() || watched.has(session.instance)) return;
       watched.set(session.instance, session);
       const now = truth(processes, session);
-      if (now.state === "dead") tell([session], now.how, now.exit);
+      if (now.state === "dead") tell([session], { how: now.how, exit: now.exit, aliveMonoMs: null });
     },
     release(session) {
       watched.delete(session.instance);
@@ -180,6 +187,8 @@ function watchesOf(parts: SimHostParts, owner: Owner): Watches {
     },
     onExit: (listener) => void listeners.push(listener),
     sweep: () => sweepOf(parts, watched),
+    memory: () =>
+      new Map([...watched.values()].filter((one) => processes.find(one)?.endedAt === null).map((one) => [one.instance, AGENT_BYTES])),
     close() {
       watched.clear();
       listeners.splice(0);

@@ -8,7 +8,7 @@ export function exitCases(s: HostStage): void {
     await s.h.exitAgent(session, code);
     await s.until(() => s.exits.length > 0, 1000);
     await s.h.advance(500);
-    expect(s.exits).toEqual([{ sessions: [session], how: "exited", exit: { code, signal: null } }]);
+    expect(s.exits).toMatchObject([{ sessions: [session], how: "exited", exit: { code, signal: null } }]);
     expect(await s.h.host.probe(session)).toEqual({ state: "dead", how: "exited", exit: { code, signal: null } });
   });
 
@@ -16,7 +16,20 @@ export function exitCases(s: HostStage): void {
     const session = await s.watched();
     await s.h.killAgent(session, "SIGKILL");
     await s.until(() => s.exits.length > 0, 1000);
-    expect(s.exits).toEqual([{ sessions: [session], how: "exited", exit: { code: null, signal: "SIGKILL" } }]);
+    expect(s.exits).toMatchObject([{ sessions: [session], how: "exited", exit: { code: null, signal: "SIGKILL" } }]);
+  });
+
+  test("an end names the last moment at which its process was seen alive", async () => {
+    const session = await s.watched();
+    await s.h.advance(300);
+    const before = s.h.monoMs();
+    await s.h.advance(200);
+    await s.h.killAgent(session, "SIGKILL");
+    const killed = s.h.monoMs();
+    await s.until(() => s.exits.length > 0, 1000);
+    const alive = s.exits[0]?.aliveMonoMs ?? Number.NaN;
+    expect(alive).toBeGreaterThan(before);
+    expect(alive).toBeLessThanOrEqual(killed + 1);
   });
 
   test("watching twice reports once", async () => {
@@ -37,7 +50,7 @@ export function exitCases(s: HostStage): void {
     await s.until(() => !s.h.lives(session.process));
     s.h.host.watch(session);
     await s.until(() => s.exits.length > 0, 1000);
-    expect(s.exits).toEqual([{ sessions: [session], how: "exited", exit: { code: 7, signal: null } }]);
+    expect(s.exits).toMatchObject([{ sessions: [session], how: "exited", exit: { code: 7, signal: null } }]);
   });
 
   test("two deaths at the same time are both heard", async () => {
@@ -53,7 +66,7 @@ export function exitCases(s: HostStage): void {
     await s.h.killServer(session);
     await s.until(() => s.exits.length > 0, 2000);
     await s.h.advance(300);
-    expect(s.exits).toEqual([{ sessions: [session], how: "lost-server", exit: { code: null, signal: null } }]);
+    expect(s.exits).toMatchObject([{ sessions: [session], how: "lost-server", exit: { code: null, signal: null } }]);
     expect(await s.h.host.probe(session)).toMatchObject({ state: "dead", how: "lost-server" });
   });
 }

@@ -32,6 +32,8 @@ export interface HostHarness {
   children(session: SessionHandle): readonly ProcessIdentity[];
   /** A second host on the same machine, as after a restart of the daemon. */
   restarted(): SessionHost;
+  /** The host's own monotonic clock. */
+  monoMs(): number;
   /** Lets `ms` pass: really, or in virtual time. */
   advance(ms: number): Promise<void>;
   /** Ends everything that it started. */

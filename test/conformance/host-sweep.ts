@@ -21,6 +21,16 @@ export function sweepCases(s: HostStage): void {
     expect(await s.h.host.probe(alive)).toEqual({ state: "alive" });
   });
 
+  test("memory is told of watched instances that live, with what they started, and of nobody else", async () => {
+    const [alive, family, dead] = [await s.watched(), await s.watched("parent"), await s.watched()];
+    await s.spawn(s.request("plain"));
+    await s.h.exitAgent(dead, 0);
+    await s.until(() => !s.h.lives(dead.process));
+    const memory = await s.h.host.memory();
+    expect([...memory.keys()].sort()).toEqual([alive.instance, family.instance].sort());
+    for (const bytes of memory.values()) expect(bytes).toBeGreaterThan(100 * 1024);
+  });
+
   test("a death that only the sweep sees, and one already heard, stay one report; release ends it", async () => {
     const session = await s.watched();
     await s.h.killAgent(session, "SIGKILL");
@@ -74,7 +84,7 @@ export function adoptionCases(s: HostStage): void {
     next.watch(session);
     await s.h.exitAgent(session, 5);
     await s.until(() => heard.length > 0, 1000);
-    expect(heard).toEqual([{ sessions: [session], how: "exited", exit: { code: 5, signal: null } }]);
+    expect(heard).toMatchObject([{ sessions: [session], how: "exited", exit: { code: 5, signal: null } }]);
     expect(s.exits).toEqual([]);
     await next.close();
   });

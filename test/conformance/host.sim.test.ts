@@ -62,6 +62,7 @@ function harness(): HostHarness {
     lives: (process: ProcessIdentity) => processes.isTaken(process),
     children: (session) => of(session).children.filter((child) => !child.ended),
     restarted: view,
+    monoMs: clock.monoMs,
     advance,
     dispose: async () => {},
   };

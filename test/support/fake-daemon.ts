@@ -1,4 +1,5 @@
 import type { Daemon, PeerStatus } from "../../lib/lifecycle/api.ts";
+import { NO_FLEET } from "../../lib/lifecycle/fleet.ts";
 import { IapeerError } from "../../lib/model/errors.ts";
 import type { Receipt } from "../../lib/model/message.ts";
 
@@ -26,7 +27,7 @@ export const SCOUT: PeerStatus = {
   managedBy: null,
   activity: null,
   idleSecs: null,
-  cwd: "/work/scout",
+  cwd: "/home/scout",
 };
 
 export function fakeDaemon(changes: Partial<Daemon> = {}): FakeDaemon {
@@ -52,6 +53,7 @@ export function fakeDaemon(changes: Partial<Daemon> = {}): FakeDaemon {
   const wake = { identity: "demo-scout", instance: "i1", mode: "fresh", cause: "folder-launch" } as const;
   return {
     calls,
+    fleet: NO_FLEET,
     settle: (receipt) => {
       put(receipt);
       waiter(receipt.id).resolve(receipt);

@@ -1,4 +1,5 @@
 import type { Daemon, DaemonParts, SendRequest } from "../../lib/lifecycle/api.ts";
+import { NO_FLEET } from "../../lib/lifecycle/fleet.ts";
 import type { Receipt } from "../../lib/model/message.ts";
 import type { HostExit, RuntimeSession } from "../../lib/ports/index.ts";
 
@@ -75,6 +76,6 @@ export function toyDaemon(parts: DaemonParts, toy: Toy): Daemon {
     },
     ...{ attachEnd: async () => {}, launch: refuse, renew: refuse, refresh: refuse, stopPeer: refuse, startPeer: refuse, reset: refuse },
     ...{ interrupt: refuse, compact: refuse, selfFresh: async () => {}, selfDone: async () => {}, register: refuse, unregister: refuse },
-    ...{ peers: refuse, peer: refuse, explain: refuse },
+    ...{ peers: refuse, peer: refuse, explain: refuse, fleet: NO_FLEET },
   };
 }

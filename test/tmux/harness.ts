@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { monoMs } from "../../lib/adapters/clock.ts";
 import { descendants, isAlive, type ProcessTable, processTable } from "../../lib/adapters/process/index.ts";
 import { type TmuxHostOptions, tmuxHost } from "../../lib/adapters/tmux/index.ts";
 import type { SessionHandle } from "../../lib/ports/host.ts";
@@ -80,6 +81,7 @@ export async function tmuxHarness(over: Partial<TmuxHostOptions> = {}): Promise<
       hosts.push(next);
       return next;
     },
+    monoMs,
     advance: (ms) => wait(ms),
     async dispose() {
       dark.clear();

@@ -18,6 +18,7 @@ export function darwinProcesses(run: (program: string, args: readonly string[]) 
     look: (pid) => lookAll([pid]).get(pid) ?? null,
     lookAll,
     walk: () => parseLines(run("/bin/ps", ["-axo", COLUMNS])),
+    memory: (pids) => residentBy(run, pids),
     environment: (pid) => environmentBy(run, [pid]).get(pid) ?? null,
     withVariable(pids, name, value) {
       const environments = pids.length === 0 ? new Map() : environmentBy(run, pids);
@@ -50,6 +51,17 @@ export function parseLines(text: string): ProcessFacts[] {
     found.push({ pid: Number(pid), parent: Number(parent), startTime, zombie: state.startsWith("Z") });
   }
   return found;
+}
+
+/** Lines of `ps -o pid=,rss=`, in KiB. */
+function residentBy(run: (program: string, args: readonly string[]) => string, pids: readonly number[]): ReadonlyMap<number, number> {
+  if (pids.length === 0) return new Map();
+  try {
+    const lines = run("/bin/ps", ["-o", "pid=,rss=", "-p", pids.join(",")]).matchAll(/^\s*(\d+)\s+(\d+)\s*$/gm);
+    return new Map([...lines].map(([, pid, kib]) => [Number(pid), Number(kib) * 1024]));
+  } catch {
+    return new Map();
+  }
 }
 
 function environmentBy(

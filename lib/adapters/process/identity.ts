@@ -47,7 +47,17 @@ export function descendants(pid: number, table: ProcessTable = processTable()): 
 
 /** The living descendants of `pid` in a snapshot. */
 export function descendantsIn(snapshot: readonly ProcessFacts[], pid: number): ProcessFacts[] {
-  const children = Map.groupBy(snapshot, (facts) => facts.parent);
+  return descendantsAmong(childrenOf(snapshot), pid);
+}
+
+/** A snapshot by parent, for those who ask about many trees. */
+export function childrenOf(snapshot: readonly ProcessFacts[]): Children {
+  return Map.groupBy(snapshot, (facts) => facts.parent);
+}
+
+type Children = ReadonlyMap<number, readonly ProcessFacts[]>;
+
+export function descendantsAmong(children: Children, pid: number): ProcessFacts[] {
   const found: ProcessFacts[] = [];
   const seen = new Set([pid]);
   const open = [pid];

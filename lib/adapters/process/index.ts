@@ -1,7 +1,9 @@
 /** Processes of this machine, proven by pid, start time and boot (lifecycle §6). */
 export {
   areAlive,
+  childrenOf,
   descendants,
+  descendantsAmong,
   descendantsIn,
   environmentOf,
   holderAlive,

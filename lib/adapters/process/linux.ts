@@ -23,6 +23,7 @@ export function linuxProcesses(proc = "/proc"): ProcessTable {
       const pids = readdirSync(proc).filter((name) => /^\d+$/.test(name));
       return pids.map((pid) => look(Number(pid))).filter((facts): facts is ProcessFacts => facts !== null && facts !== "unknown");
     },
+    memory: (pids) => new Map(pids.flatMap((pid) => residentOf(proc, pid))),
     environment,
     withVariable(pids, name, value) {
       const wanted = `\0${name}=${value}\0`;
@@ -49,6 +50,12 @@ export function parseStat(pid: number, stat: string): ProcessFacts | null {
   const [state, parent, startTime] = [fields[0], fields[1], fields[19]];
   if (state === undefined || parent === undefined || startTime === undefined) return null;
   return { pid, parent: Number(parent), startTime, zombie: state === "Z" || state === "X" };
+}
+
+/** The kernel tells it in KiB whatever its page size; a zombie has none. */
+function residentOf(proc: string, pid: number): [pid: number, bytes: number][] {
+  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readBlock(`${proc}/${pid}/status`) ?? "")?.[1];
+  return kib === undefined ? [] : [[pid, Number(kib) * 1024]];
 }
 
 function readBlock(path: string): string | null {

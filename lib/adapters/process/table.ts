@@ -14,6 +14,8 @@ export interface ProcessTable {
   lookAll(pids: readonly number[]): ReadonlyMap<number, Look>;
   /** One snapshot of all processes. Throws when there is none to be had. */
   walk(): readonly ProcessFacts[];
+  /** Resident bytes of each of these processes; those that cannot be read are missing. */
+  memory(pids: readonly number[]): ReadonlyMap<number, number>;
   /** The environment that the process was started with; null when it cannot be read. */
   environment(pid: number): Readonly<Record<string, string>> | null;
   /** Pids whose environment holds `name=value`, among the given. */

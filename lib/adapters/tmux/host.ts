@@ -13,7 +13,7 @@ import { AGENT_PANE } from "./config.ts";
 import { type Death, deaths, keyOf, UNSEEN } from "./deaths.ts";
 import { baseEnvironment, OUTPUT_VARIABLE } from "./environment.ts";
 import { socketFolder } from "./folder.ts";
-import { attachCommand, attached, probe, sessions, sweep } from "./looking.ts";
+import { attachCommand, attached, memory, probe, sessions, sweep } from "./looking.ts";
 import { outputs } from "./output.ts";
 import { listPanes } from "./panes.ts";
 import type { HostParts, TerminalParts } from "./parts.ts";
@@ -93,6 +93,13 @@ export function tmuxHost(options: TmuxHostOptions): SessionHost & Terminal {
     },
     onExit: (listener: (exit: HostExit) => void) => watch.listen(listener),
     sweep: () => sweep(whole),
+    memory: async () => {
+      try {
+        return memory(whole);
+      } catch {
+        return new Map();
+      }
+    },
     attached: (session) => attached(whole, session).catch(() => "unknown" as const),
     attachCommand: (session) => attachCommand(whole, tmux, session),
     async close() {

@@ -1,6 +1,6 @@
 import type { HostedSession, Liveness, SessionHandle, Sweep } from "../../ports/host.ts";
 import { HostError } from "../../ports/host.ts";
-import { areAlive, isAlive } from "../process/index.ts";
+import { areAlive, childrenOf, descendantsAmong, isAlive } from "../process/index.ts";
 import { SESSION_NAME } from "./config.ts";
 import { UNSEEN } from "./deaths.ts";
 import type { HostParts, TerminalParts } from "./parts.ts";
@@ -81,6 +81,18 @@ async function sort(parts: HostParts, entries: readonly Watched[]): Promise<{ de
     if (typeof found === "string") unknown.push({ session: entry.session, reason: found });
   }
   return { dead, unknown };
+}
+
+/** Memory by instance (`SessionHost.memory`): one walk over the processes for all of them. */
+export function memory({ watch, table }: HostParts): ReadonlyMap<string, number> {
+  const children = childrenOf(table.walk());
+  const trees = watch.entries().flatMap(({ session, death }) => {
+    const { process } = session;
+    if (process === null || death !== null || isAlive(process, table) !== true) return [];
+    return [{ instance: session.instance, pids: [process.pid, ...descendantsAmong(children, process.pid).map(({ pid }) => pid)] }];
+  });
+  const resident = table.memory(trees.flatMap(({ pids }) => pids));
+  return new Map(trees.map(({ instance, pids }) => [instance, pids.reduce((sum, pid) => sum + (resident.get(pid) ?? 0), 0)]));
 }
 
 /** Does a person look at it (`SessionHost.attached`)? */

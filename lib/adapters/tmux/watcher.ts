@@ -1,10 +1,13 @@
 import type { HostExit, ProcessIdentity, SessionHandle } from "../../ports/host.ts";
+import { monoMs } from "../clock.ts";
 import { areAlive, type ProcessTable } from "../process/index.ts";
 import type { Death } from "./deaths.ts";
 
 /** One watched instance; `death` is there once it was reported, until it is released. */
 export interface Watched {
   session: SessionHandle;
+  /** Monotonic ms of the last tick at which its pid was there. */
+  aliveMonoMs: number | null;
   death: Death | null;
   concluding: Promise<void> | null;
 }
@@ -37,7 +40,9 @@ export function watcher(table: ProcessTable, deathOf: (session: SessionHandle) =
   const emit = (sessions: readonly Watched[], death: Death): void => {
     const still = sessions.filter((one) => watched.get(one.session.instance) === one);
     if (closed || still.length === 0) return;
-    for (const listener of listeners) listener({ sessions: still.map((one) => one.session), ...death });
+    const seen = still.flatMap((one) => one.aliveMonoMs ?? []);
+    const aliveMonoMs = seen.length === 0 ? null : Math.max(...seen);
+    for (const listener of listeners) listener({ sessions: still.map((one) => one.session), ...death, aliveMonoMs });
   };
 
   const conclude = async (entries: readonly Watched[]): Promise<void> => {
@@ -58,6 +63,7 @@ export function watcher(table: ProcessTable, deathOf: (session: SessionHandle) =
     const open = [...watched.values()].flatMap(provenOpen);
     ticks += 1;
     const dead = findDead(table, open, ticks);
+    noteAlive(open, dead);
     if (dead.length > 0) conclude(dead).catch(() => {});
     if (open.length > dead.length) start();
   };
@@ -72,7 +78,7 @@ export function watcher(table: ProcessTable, deathOf: (session: SessionHandle) =
     conclude,
     watch(session) {
       const present = watched.get(session.instance);
-      if (present === undefined) watched.set(session.instance, { session, death: null, concluding: null });
+      if (present === undefined) watched.set(session.instance, { session, aliveMonoMs: null, death: null, concluding: null });
       else if (present.session.process === null) present.session = session;
       start();
     },
@@ -85,6 +91,12 @@ export function watcher(table: ProcessTable, deathOf: (session: SessionHandle) =
       timer = null;
     },
   };
+}
+
+function noteAlive(open: readonly Proven[], dead: readonly Watched[]): void {
+  const now = monoMs();
+  const gone = new Set(dead);
+  for (const { entry } of open) if (!gone.has(entry)) entry.aliveMonoMs = now;
 }
 
 /** Those of `open` that are positively dead, as far as this tick looks. */

@@ -7,14 +7,23 @@ export interface Marker {
   readonly instance: string | null;
   /** Who wrote it: `daemon`, `new`, `self-fresh`, an operator. */
   readonly by: string | null;
+  /** Context of the request's span, for those that it leads to. */
+  readonly trace: string | null;
   /** Exactly what the file holds, to tell this marker from a later one. */
   readonly text: string;
 }
 
-export function formatMarker(at: number, fields: { instance?: string | null; by?: string }): string {
+export interface MarkerFields {
+  readonly instance?: string | null;
+  readonly by?: string;
+  readonly trace?: string | null;
+}
+
+export function formatMarker(at: number, fields: MarkerFields): string {
   const lines = [isoTime(at)];
   if (fields.instance) lines.push(`instance=${fields.instance}`);
   if (fields.by) lines.push(`by=${fields.by}`);
+  if (fields.trace) lines.push(`trace=${fields.trace}`);
   return `${lines.join("\n")}\n`;
 }
 
@@ -24,5 +33,5 @@ export function parseMarker(text: string): Marker | null {
   const at = parseIsoTime(first.trim());
   if (at === null) return null;
   const field = (key: string): string | null => rest.find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1) ?? null;
-  return { at, instance: field("instance"), by: field("by"), text };
+  return { at, instance: field("instance"), by: field("by"), trace: field("trace"), text };
 }

@@ -35,6 +35,17 @@ const origin = z.object({
   runtime: z.string(),
 });
 
+/** Contexts of the spans that later ones are children of, or link to, also after a restart of the daemon (telemetry "Spans"). */
+const trace = z.object({
+  wake: z.string().nullable(),
+  launch: z.string().nullable(),
+  exit: z.string().nullable(),
+  /** Ends that were counted, this instance's and earlier ones', newest last, by their time in the crash ring. */
+  deaths: z.array(z.object({ at: z.int(), exit: z.string() })).readonly(),
+});
+
+export const NO_TRACE: RecordTrace = { wake: null, launch: null, exit: null, deaths: [] };
+
 const record = z.object({
   version: z.literal(1),
   identity: z.string(),
@@ -60,11 +71,13 @@ const record = z.object({
   intent: intent.nullable(),
   end: end.nullable(),
   origin: origin.nullable(),
+  trace: trace.default(() => NO_TRACE),
 });
 
 export type SessionRecord = Readonly<z.infer<typeof record>>;
 export type SessionEnd = Readonly<z.infer<typeof end>>;
 export type Intent = Readonly<z.infer<typeof intent>>;
+export type RecordTrace = Readonly<z.infer<typeof trace>>;
 export type Origin = Readonly<z.infer<typeof origin>>;
 
 export function formatRecord(value: SessionRecord): string {

@@ -6,7 +6,7 @@ import { DiskError } from "../../ports/disk.ts";
 import { createStorage } from "../../storage/index.ts";
 import { formatMarker, parseMarker } from "./marker.ts";
 import { parseStateFile, pathsOf, SUFFIXES } from "./paths.ts";
-import { formatRecord, originOf, parseRecord, type SessionRecord } from "./record.ts";
+import { formatRecord, NO_TRACE, originOf, parseRecord, type SessionRecord } from "./record.ts";
 import { deathTime, formatRing, parseRing, RING_SIZE, withDeath } from "./ring.ts";
 import { createStore } from "./store.ts";
 
@@ -30,7 +30,14 @@ function createBench() {
 const record: SessionRecord = {
   ...{ version: 1, identity: ID, personality: "scout", runtime: "claude", cwd: "/home/scout", instance: "i-1", phase: "live" },
   ...{ mode: "fresh", cause: "first-wake", kind: "executor", reference: "r-1", topic: null, message: null, wokeAt: NOW, readyAt: NOW + 1 },
-  ...{ process: { pid: 7, startTime: "9", bootId: "b" }, fulfils: { "idle-reaped": "x\n" }, intent: null, end: null, origin: null },
+  ...{
+    process: { pid: 7, startTime: "9", bootId: "b" },
+    fulfils: { "idle-reaped": "x\n" },
+    intent: null,
+    end: null,
+    origin: null,
+    trace: NO_TRACE,
+  },
 };
 
 describe("a store", () => {
@@ -157,7 +164,7 @@ describe("records", () => {
 describe("markers", () => {
   test("are read back as written, and told from a later one by their text", () => {
     const text = formatMarker(NOW, { instance: "i-1", by: "new" });
-    expect(parseMarker(text)).toEqual({ at: NOW, instance: "i-1", by: "new", text });
+    expect(parseMarker(text)).toEqual({ at: NOW, instance: "i-1", by: "new", trace: null, text });
     expect(parseMarker(formatMarker(NOW, {}))).toMatchObject({ instance: null, by: null });
     expect(parseMarker("2026-01-01T00:00Z")).toMatchObject({ at: NOW });
   });

@@ -2,7 +2,7 @@ import { reasonOf } from "../../model/errors.ts";
 import type { Storage } from "../../storage/index.ts";
 import type { Journal } from "../journal.ts";
 import { formatHold, type Hold, parseHold } from "./hold.ts";
-import { formatMarker, type Marker, parseMarker } from "./marker.ts";
+import { formatMarker, type Marker, type MarkerFields, parseMarker } from "./marker.ts";
 import type { Paths, Suffix } from "./paths.ts";
 import { formatRecord, parseRecord, type SessionRecord } from "./record.ts";
 import { formatRing, formatTopics, parseRing, parseTopics } from "./ring.ts";
@@ -29,7 +29,7 @@ export interface Store {
   topics(identity: string): Promise<readonly string[]>;
   writeRecord(record: SessionRecord): Promise<void>;
   /** Writes a marker and returns what it holds. */
-  mark(identity: string, suffix: MarkerSuffix, fields: { instance?: string | null; by?: string }): Promise<Marker>;
+  mark(identity: string, suffix: MarkerSuffix, fields: MarkerFields): Promise<Marker>;
   writeRing(identity: string, ring: readonly number[]): Promise<void>;
   writeTopics(identity: string, topics: readonly string[]): Promise<void>;
   writeHold(identity: string, hold: Hold): Promise<void>;
@@ -54,7 +54,7 @@ export function createStore(parts: StoreParts): Store {
       const at = parts.wallMs();
       const text = formatMarker(at, fields);
       await write(identity, suffix, text);
-      return { at, instance: fields.instance ?? null, by: fields.by ?? null, text };
+      return { at, instance: fields.instance ?? null, by: fields.by ?? null, trace: fields.trace ?? null, text };
     },
     writeRing: (identity, ring) => write(identity, "deaths", formatRing(ring)),
     writeTopics: (identity, topics) => write(identity, "topic", formatTopics(topics)),
@@ -103,7 +103,7 @@ async function loadMarker(parts: StoreParts, identity: string, suffix: MarkerSuf
   const at = parts.wallMs();
   const renewed = formatMarker(at, { by: "recovered" });
   await parts.storage.replaceFile(path, renewed);
-  return { at, instance: null, by: "recovered", text: renewed };
+  return { at, instance: null, by: "recovered", trace: null, text: renewed };
 }
 
 /** An unreadable ring is "guard state unknown": it counts as one death at the file's time, never as none (§8). */

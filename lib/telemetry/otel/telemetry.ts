@@ -46,6 +46,8 @@ export function otelTelemetry({ tracer, meter }: OtelParts): OtelTelemetry {
     decision: (decision) => {
       measure(measurementsOf(decision));
       noteAction(passes, decision);
+    },
+    trace: (decision) => {
       const tree = tracer === undefined ? null : spansOf(decision);
       return tree === null || tracer === undefined ? null : plant(tracer, tree);
     },
