@@ -101,6 +101,14 @@ describe("verbs about one peer", () => {
 });
 
 describe("send", () => {
+  test("the span of a sender that is traced itself travels along; what is no traceparent does not", async () => {
+    const daemon = await setUp();
+    const parent = `00-${"1".repeat(32)}-${"2".repeat(16)}-01`;
+    for (const TRACEPARENT of [parent, "nonsense"])
+      await stage.run(["send", "scout", "hi", "--no-wait", "--id", "mine"], { env: { TRACEPARENT } });
+    expect(daemon.calls.map(([, request]) => (request as { trace?: string }).trace)).toEqual([parent, undefined]);
+  });
+
   test("waits for the landing and tells the stages on the side", async () => {
     const daemon = await setUp();
     daemon.onReceipt(({ id, stage: at }) => {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { isFinal } from "../../lib/control/receipts.ts";
+import { TRACE_CONTEXT } from "../../lib/model/decision.ts";
 import { IapeerError } from "../../lib/model/errors.ts";
 import type { Receipt } from "../../lib/model/message.ts";
 import type { Context } from "../cli/context.ts";
@@ -52,6 +53,7 @@ async function send(context: Context, to: string, words: readonly string[], opti
     ...(id && { id }),
     ...(runtime && { runtime }),
     ...(attach && { attachments: attach }),
+    ...callersSpan(context),
   };
   const onEvent = (event: unknown): void => {
     const receipt = event as Receipt;
@@ -67,6 +69,12 @@ async function send(context: Context, to: string, words: readonly string[], opti
     );
     throw new Failed();
   }
+}
+
+/** A sender that is traced itself says so in the usual variable; anything else in it is not ours to judge. */
+function callersSpan({ io }: Context): { trace?: string } {
+  const trace = io.env["TRACEPARENT"];
+  return trace !== undefined && TRACE_CONTEXT.test(trace) ? { trace } : {};
 }
 
 function sentence(receipt: Receipt): string {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Daemon, PeerStatus } from "../lifecycle/api.ts";
 import { decisionLine, type LifecycleLog } from "../log/index.ts";
+import { TRACE_CONTEXT } from "../model/decision.ts";
 import { MESSAGE_LIMITS } from "../model/message.ts";
 import { type Clock, sleep } from "../ports/clock.ts";
 import { type CreateParts, createPeer, createRequest } from "./create-peer.ts";
@@ -63,6 +64,8 @@ const sendArgs = z.strictObject({
   topic: z.string().optional(),
   attachments: z.array(z.string()).max(MESSAGE_LIMITS.attachments).optional(),
   id: z.string().min(1).max(200).optional(),
+  /** The sender's own span. */
+  trace: z.string().regex(TRACE_CONTEXT, "a W3C traceparent is accepted: 00-<32 hex digits>-<16 hex digits>-<2 hex digits>").optional(),
   /** Wait for a final receipt this long; 0 = answer with the first. */
   waitMs: z.number().int().min(0).max(86_400_000).default(0),
 });

@@ -154,7 +154,7 @@ function openJournal(parts: DaemonParts, paths: Paths): { journal: Journal; log:
   const { logMaxBytes, logKeep } = parts.settings;
   const onError = (text: string): void => parts.telemetry.notice({ at: parts.clock.wallMs(), kind: "disk", text });
   const log = lifecycleLog({ disk: parts.disk, folder: paths.logs, maxBytes: logMaxBytes, keep: logKeep, onError });
-  return { journal: createJournal(parts.clock, log, parts.telemetry), log };
+  return { journal: createJournal({ clock: parts.clock, log, telemetry: parts.telemetry, root: parts.root }), log };
 }
 
 /** What lives is adopted, what was left half done is finished, then supervision begins (lifecycle §6). */

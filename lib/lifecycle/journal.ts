@@ -25,15 +25,24 @@ export interface Prepared {
   write(): Promise<void>;
 }
 
+export interface JournalParts {
+  readonly clock: Clock;
+  readonly log: DecisionLog;
+  readonly telemetry: Telemetry;
+  readonly root: string;
+}
+
 export interface DecisionLog {
   write(decision: Decision): Promise<void>;
 }
 
-export function createJournal(clock: Clock, log: DecisionLog, telemetry: Telemetry): Journal {
+/** `root` is where all state lies: lines say `<root>` for it, so that they can be shown to others. */
+export function createJournal({ clock, log, telemetry, root }: JournalParts): Journal {
   let latestPass: TraceContext | null = null;
   const placed = (ev: EventName, fields: Fields, trace: DecisionTrace | undefined): DecisionTrace | undefined =>
     ev === "supervise" && fields["trigger"] === "pass" ? { ...trace, parent: latestPass } : trace;
-  const prepare = (ev: EventName, fields: Fields, trace?: DecisionTrace): Prepared => {
+  const prepare = (ev: EventName, said: Fields, trace?: DecisionTrace): Prepared => {
+    const fields = withoutPath(said, root);
     const place = placed(ev, fields, trace);
     const decision = (): Decision => ({ at: clock.wallMs(), ev, fields, ...(place !== undefined && { trace: place }) });
     const context = telemetry.trace(decision());
@@ -60,6 +69,14 @@ export function createJournal(clock: Clock, log: DecisionLog, telemetry: Telemet
       await decide("notice", { identity, kind, text });
     },
   };
+}
+
+/** Error texts name files. */
+function withoutPath(fields: Fields, root: string): Fields {
+  const shown = Object.values(fields).some((value) => typeof value === "string" && value.includes(root));
+  if (!shown) return fields;
+  const entries = Object.entries(fields).map(([key, value]) => [key, typeof value === "string" ? value.replaceAll(root, "<root>") : value]);
+  return Object.fromEntries(entries);
 }
 
 /** `trace_id` and `span_id` of the line (lifecycle §12). */

@@ -100,7 +100,7 @@ export function refusalReason(ctx: Context, found: Gathered, cause: Refusal): st
     case "stopped":
       return "stopped by its operator; `start` lets it wake again";
     case "missing-cwd":
-      return `its folder ${found.profile?.cwd ?? found.entry?.cwd ?? ""} does not exist`;
+      return "its folder does not exist; `status` says where it should be";
     case "crash-loop": {
       const held = found.guard.verdict === "held" ? found.guard : { deaths: 0, remainingMs: 0 };
       const window = Math.round(ctx.parts.settings.crashLoopWindowMs / 1000);
@@ -142,7 +142,7 @@ function wakeFields(peer: Peer, found: Gathered, decision: WakeDecision, request
         ? "operator-override"
         : found.degraded === null
           ? undefined
-          : `profile unreadable: ${found.degraded}`,
+          : `profile unreadable: ${found.degraded.replaceAll(found.entry?.cwd ?? "\0", "<its folder>")}`,
     by: request.by,
     id: request.message?.id,
     topic: facts.topic ?? undefined,

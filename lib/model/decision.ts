@@ -18,6 +18,8 @@ export type Fields = Readonly<Record<string, FieldValue>>;
 /** W3C `traceparent` of a span (`00-<trace>-<span>-<flags>`): small enough to be stored with messages, requests and sessions. */
 export type TraceContext = string;
 
+export const TRACE_CONTEXT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/;
+
 /** Where a decision belongs in a trace, and the facts about it that the line does not carry. */
 export interface DecisionTrace {
   /** Wall epoch ms at which what the decision ends began (a launch, a delivery); without it the span is a moment. */

@@ -1,11 +1,9 @@
 import type { SpanContext } from "@opentelemetry/api";
-import type { TraceContext } from "../model/decision.ts";
-
-const PATTERN = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/;
+import { TRACE_CONTEXT, type TraceContext } from "../model/decision.ts";
 
 /** A stored context as OpenTelemetry wants it; null when it is none. `isRemote`: it was made by another process, or an earlier one. */
 export function parseContext(text: TraceContext | null | undefined): SpanContext | null {
-  const [, traceId, spanId, flags] = PATTERN.exec(text ?? "") ?? [];
+  const [, traceId, spanId, flags] = TRACE_CONTEXT.exec(text ?? "") ?? [];
   if (traceId === undefined || spanId === undefined || flags === undefined) return null;
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true };
 }

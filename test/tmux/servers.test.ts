@@ -38,7 +38,7 @@ describe("one server per peer", () => {
     const [first, second] = [await spawn("a", "exec sleep 1000"), await spawn("b", "exec sleep 1000")];
     process.kill(serverOf(first), "SIGKILL");
     await until(() => exits.length > 0);
-    expect(exits).toEqual([{ sessions: [first], how: "lost-server", exit: { code: null, signal: null } }]);
+    expect(exits).toMatchObject([{ sessions: [first], how: "lost-server", exit: { code: null, signal: null } }]);
     expect(await h.host.probe(second)).toEqual({ state: "alive" });
     expect(await h.host.sweep()).toMatchObject({ unknown: [], strangers: [], watched: 2 });
     await h.host.release(first);
