@@ -4,7 +4,7 @@ import type { Signal } from "../../telemetry/switches.ts";
 
 /**
  * The exporters inside the SDK's providers. It hands out none of them and reports failures as text without a signal, so they are looked up by
- * the names of its fields (versions are pinned; `sdk.test.ts` fails when one has moved).
+ * the names of its fields (versions are pinned; `start.test.ts` fails when one has moved).
  */
 export function exportersInside(): { readonly signal: Signal; readonly exporter: CountedExporter }[] {
   const tracer = trace.getTracerProvider();

@@ -124,11 +124,11 @@ function recordOf(record: Any): SeenRecord {
 }
 
 function attributesOf(list: Any[] | undefined): Attributes {
-  return Object.fromEntries((list ?? []).map(({ key, value }) => [key, valueOf(value)]));
+  return Object.fromEntries((list ?? []).map(({ key, value }) => [key, anyOf(value)]));
 }
 
-function valueOf(value: Any): unknown {
-  if (value?.arrayValue !== undefined) return (value.arrayValue.values ?? []).map(valueOf);
+function anyOf(value: Any): unknown {
+  if (value?.arrayValue !== undefined) return (value.arrayValue.values ?? []).map(anyOf);
   return (
     value?.stringValue ?? value?.boolValue ?? value?.doubleValue ?? (value?.intValue === undefined ? undefined : Number(value.intValue))
   );
