@@ -93,6 +93,7 @@ async function serve(request: RunRequest, version: string, telemetry: RunningTel
   await usable(root, (disk) => createStorage(disk, `root-${process.pid}`).ensureFolder(root));
   const daemon = createDaemon(parts);
   await daemon.start();
+  const endObserving = telemetry.observe(daemon.fleet);
   const storage = createStorage(parts.disk, `control-${process.pid}`);
   const create = { storage, daemon, directory: peerDirectory(storage, root), runtimes: [...parts.runtimes.keys()] };
   const about = { version, pid: process.pid, root };
@@ -110,6 +111,8 @@ async function serve(request: RunRequest, version: string, telemetry: RunningTel
     const listener = await listenControl({ socket, addressFile: controlAddressPath(root), about: address, onConnection });
     const stop = async (): Promise<void> => {
       await listener.close();
+      // A daemon that has ended has no fleet: zeros in the last export would be untrue.
+      endObserving();
       await daemon.stop();
       await telemetry.shutdown();
     };

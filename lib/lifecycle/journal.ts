@@ -39,7 +39,7 @@ export function createJournal(clock: Clock, log: DecisionLog, telemetry: Telemet
     const context = telemetry.trace(decision());
     const write = (): Promise<void> => {
       const written = decision();
-      telemetry.decision(written);
+      telemetry.decision(written, context);
       return log.write({ ...written, fields: { ...fields, ...idsOf(context) } });
     };
     return { context, write };

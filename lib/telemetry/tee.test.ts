@@ -12,7 +12,8 @@ function noted(name: string, calls: string[], context: string | null = null): Te
     return value;
   };
   return {
-    decision: ({ ev }) => answer(`decision ${ev}`, context),
+    trace: ({ ev }) => answer(`trace ${ev}`, context),
+    decision: ({ ev }, of) => note(`decision ${ev} ${of}`),
     occurrence: ({ kind }) => answer(`occurrence ${kind}`, context),
     pass: (startedAt) => answer(`pass ${startedAt}`, { context, end: (at, ms) => note(`pass-end ${at} ${ms}`) }),
     accept: ({ id }) => answer(`accept ${id}`, { context, end: ({ stage }) => note(`accept-end ${stage}`) }),
@@ -26,7 +27,8 @@ function tellAll(telemetry: Telemetry): (string | null)[] {
   const accept = telemetry.accept({ at: 1, id: "m", to: "scout", length: 1, parent: null });
   accept.end({ at: 2, stage: "accepted", identity: null, error: null });
   telemetry.notice({ at: 1, kind: "disk", text: "" });
-  return [telemetry.decision(DECISION), telemetry.occurrence({ kind: "stage", at: 1, stage: "held" }), pass.context, accept.context];
+  telemetry.decision(DECISION, CONTEXT);
+  return [telemetry.trace(DECISION), telemetry.occurrence({ kind: "stage", at: 1, stage: "held" }), pass.context, accept.context];
 }
 
 test("everybody hears everything, and whoever traces gives the context", () => {
@@ -36,7 +38,7 @@ test("everybody hears everything, and whoever traces gives the context", () => {
   expect(calls.filter((call) => call.startsWith("a")).map((call) => call.slice(2))).toEqual(
     calls.filter((call) => call.startsWith("b")).map((call) => call.slice(2)),
   );
-  expect(calls).toHaveLength(14);
+  expect(calls).toHaveLength(16);
 });
 
 test("nobody is nobody", () => {
@@ -51,6 +53,7 @@ test("one that throws is reported and hurts neither the others nor the caller", 
   };
   const broken: Telemetry = {
     ...noTelemetry,
+    trace: fail,
     decision: fail,
     occurrence: fail,
     notice: fail,
@@ -59,6 +62,6 @@ test("one that throws is reported and hurts neither the others nor the caller", 
   };
   const both = tee([broken, noted("b", calls, CONTEXT)], (error) => defects.push(error));
   expect(tellAll(both)).toEqual([CONTEXT, CONTEXT, CONTEXT, CONTEXT]);
-  expect(calls).toHaveLength(7);
-  expect(defects).toHaveLength(5);
+  expect(calls).toHaveLength(8);
+  expect(defects).toHaveLength(6);
 });

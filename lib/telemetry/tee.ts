@@ -1,8 +1,8 @@
 import type { Telemetry } from "../ports/telemetry.ts";
 
 /** Tells several in order; the first that traces gives the context. What one of them throws is reported and hurts neither the others nor the caller. */
-export function tee(parts: readonly Partial<Telemetry>[], onDefect: (error: unknown) => void): Telemetry {
-  const all = <T>(ask: (part: Partial<Telemetry>) => T | undefined): T[] =>
+export function tee(parts: readonly Telemetry[], onDefect: (error: unknown) => void): Telemetry {
+  const all = <T>(ask: (part: Telemetry) => T | undefined): T[] =>
     parts.flatMap((part) => {
       try {
         const answer = ask(part);
@@ -24,16 +24,17 @@ export function tee(parts: readonly Partial<Telemetry>[], onDefect: (error: unkn
     }
   };
   return {
-    decision: (decision) => all((part) => part.decision?.(decision)).find((context) => context !== null) ?? null,
-    occurrence: (occurrence) => all((part) => part.occurrence?.(occurrence)).find((context) => context !== null) ?? null,
+    trace: (decision) => all((part) => part.trace(decision)).find((context) => context !== null) ?? null,
+    decision: (decision, context) => void all((part) => part.decision(decision, context)),
+    occurrence: (occurrence) => all((part) => part.occurrence(occurrence)).find((context) => context !== null) ?? null,
     pass: (startedAt) => {
-      const opened = all((part) => part.pass?.(startedAt));
+      const opened = all((part) => part.pass(startedAt));
       return { context: firstContext(opened), end: (at, ms) => endAll(opened, at, ms) };
     },
     accept: (accepting) => {
-      const opened = all((part) => part.accept?.(accepting));
+      const opened = all((part) => part.accept(accepting));
       return { context: firstContext(opened), end: (accepted) => endAll(opened, accepted) };
     },
-    notice: (notice) => void all((part) => part.notice?.(notice)),
+    notice: (notice) => void all((part) => part.notice(notice)),
   };
 }

@@ -25,8 +25,8 @@ export interface RunningTelemetry {
   readonly telemetry: Telemetry;
   /** Prometheus text of this moment; null when nobody asked for `/metrics`. */
   readonly scrape: (() => Promise<string>) | null;
-  /** Reads the fleet's state off a running daemon from now on. */
-  observe(source: FleetSource): void;
+  /** Reads the fleet's state off a running daemon from now on. The function returned ends that. */
+  observe(source: FleetSource): () => void;
   status(): TelemetryStatus;
   /** Sends what is left, within {@link SHUTDOWN_WITHIN_MS}. Never rejects. */
   shutdown(): Promise<void>;
@@ -111,10 +111,9 @@ async function recording(exporting: OtelTelemetry, { logger }: Sdk): Promise<Ote
   const { emitRecord } = await import("../../telemetry/otel/records.ts");
   return {
     ...exporting,
-    decision: (decision) => {
-      const context = exporting.decision(decision);
-      emitRecord(logger, decision, context);
-      return context;
+    decision: (decision, context) => {
+      exporting.decision(decision, context);
+      emitRecord(logger, decision, context ?? null);
     },
   };
 }
@@ -125,7 +124,10 @@ function running(parts: Parts): RunningTelemetry {
     telemetry: tee(listeners, (error) => said.say("defect", `a decision could not be told: ${errorText(error)}`)),
     scrape: scrape === null ? null : () => scrape.text(),
     observe: (source) => {
-      for (const listener of listeners) listener.observe(source);
+      const ends = listeners.map((listener) => listener.observe(source));
+      return () => {
+        for (const end of ends) end();
+      };
     },
     status: () => ({ sdk: plan.sdk, signals: sdk?.signals ?? [], metrics: scrape !== null, losses: losses.read() }),
     shutdown: () => shutDown(parts),
