@@ -17,7 +17,7 @@ import { startNodeSdk } from "@opentelemetry/sdk-node";
 import { countExports, type LossCounter } from "../../telemetry/otel/losses.ts";
 import { MOST_SERIES } from "../../telemetry/otel/scrape.ts";
 import type { Signal, TelemetryPlan } from "../../telemetry/switches.ts";
-import { exportersInside } from "./exporters.ts";
+import { registeredProviders } from "./exporters.ts";
 import { withVariables } from "./variables.ts";
 
 export interface SdkRequest {
@@ -36,7 +36,7 @@ export interface Sdk {
   readonly logger: Logger;
   /** Signals that really have an exporter. */
   readonly signals: readonly Signal[];
-  /** Sends what is left. Rejects when that fails, after the exporters' own time. */
+  /** Sends what is left; over when every signal has been tried. */
   shutdown(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export interface Sdk {
  * made before would stay silent for ever.
  */
 export function startSdk({ plan, version, resource, losses, logger, onError }: SdkRequest): Sdk {
-  const sdk = withVariables({ ...plan.variables, IAPEER_VERSION: version }, () =>
+  withVariables({ ...plan.variables, IAPEER_VERSION: version }, () =>
     startNodeSdk({
       // What it would say at its start is about values that were checked and reported already; afterwards `logger` has the word.
       logLevel: "none",
@@ -55,20 +55,18 @@ export function startSdk({ plan, version, resource, losses, logger, onError }: S
     }),
   );
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
-  const exporters = exportersInside();
-  for (const { signal, exporter } of exporters) countExports(exporter, signal, losses);
+  const providers = registeredProviders();
+  for (const { signal, exporters } of providers) for (const exporter of exporters) countExports(exporter, signal, losses);
   setGlobalErrorHandler((error) => void (losses.knows(error) || onError(error)));
   return {
     tracer: trace.getTracer("iapeer", version),
     meter: metrics.getMeter("iapeer", version),
     logger: logs.getLogger("iapeer", version),
-    signals: [...new Set(exporters.map(({ signal }) => signal))],
+    signals: providers.filter(({ exporters }) => exporters.length > 0).map(({ signal }) => signal),
     shutdown: async () => {
-      try {
-        await sdk.shutdown();
-      } finally {
-        for (const api of [trace, metrics, logs, context, propagation, diag]) api.disable();
-      }
+      // One by one: the SDK's own shutdown is over with the first signal that fails, and would cut off what the others still have to send.
+      await Promise.allSettled(providers.map((provider) => provider.shutdown()));
+      for (const api of [trace, metrics, logs, context, propagation, diag]) api.disable();
     },
   };
 }

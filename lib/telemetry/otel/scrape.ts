@@ -17,9 +17,6 @@ export interface Scrape {
   close(): Promise<void>;
 }
 
-/** Media type of {@link Scrape.text}. */
-export const PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
-
 /** Has a provider of its own: what a declarative file makes of the other one is no business of `/metrics`. */
 export function createScrape(resource: Resource, version: string): Scrape {
   const reader = new ScrapeReader({ cardinalitySelector: () => MOST_SERIES });

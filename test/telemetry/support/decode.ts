@@ -93,8 +93,8 @@ function spanOf(span: Any): SeenSpan {
       type: attributesOf(link.attributes)["iapeer.link.type"],
     })),
     attributes: attributesOf(span.attributes),
-    startMs: Number(span.startTimeUnixNano) / 1e6,
-    endMs: Number(span.endTimeUnixNano) / 1e6,
+    startMs: msOf(span.startTimeUnixNano),
+    endMs: msOf(span.endTimeUnixNano),
     failed: span.status?.code === "STATUS_CODE_ERROR",
   };
 }
@@ -118,7 +118,7 @@ function recordOf(record: Any): SeenRecord {
     traceId: hex(record.traceId),
     spanId: hex(record.spanId),
     severity: record.severityText ?? "",
-    atMs: Number(record.timeUnixNano) / 1e6,
+    atMs: msOf(record.timeUnixNano),
     attributes: attributesOf(record.attributes),
   };
 }
@@ -137,4 +137,9 @@ function anyOf(value: Any): unknown {
 /** Ids come as base64. */
 function hex(id: string | undefined): string {
   return Buffer.from(id ?? "", "base64").toString("hex");
+}
+
+/** Nanoseconds are beyond what a number holds exactly. */
+function msOf(nanos: string | undefined): number {
+  return Number(BigInt(nanos ?? "0") / 1000n) / 1000;
 }
