@@ -8,6 +8,7 @@ import { peerDirectory } from "../../lib/peers/index.ts";
 import { createStorage } from "../../lib/storage/index.ts";
 import type { Context } from "../cli/context.ts";
 import { quoted } from "../cli/self-command.ts";
+import { telemetryFindings } from "./doctor-telemetry.ts";
 import { agentClis } from "./parts.ts";
 import { tmuxFacts, tmuxInstallLine } from "./tmux.ts";
 
@@ -39,6 +40,7 @@ export async function examine(context: Context): Promise<Finding[]> {
     }),
     await diskFinding(root),
     await daemonFinding(context),
+    ...(await telemetryFindings(context)),
     ...(await peerFindings(context)),
   ];
 }

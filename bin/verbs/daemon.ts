@@ -55,6 +55,7 @@ export async function bringUp(context: Context, printDecisions: boolean): Promis
     bin: process.argv[1] ?? "",
     onNotice: (notice) => err.line(noticeText(context, notice)),
     onDefect: (error) => err.line(`iapeer: ${printable(error instanceof Error && error.stack ? error.stack : reasonOf(error))}`),
+    onTelemetry: (line) => err.line(`iapeer: ${printable(line)}`),
     watch: (feed) => void (printDecisions && feed.subscribe((decision) => printDecision(context, decision))),
   });
   void running.daemon.fenced.then(() => {

@@ -7,7 +7,7 @@ export const doctorVerb: VerbGroup = (program, contextOf) => {
     .command("doctor")
     .summary("check this machine and this root; says how to mend what is wrong")
     .description(
-      "Checks node, tmux, the root, settings, disk space, the daemon, and the programs that the peers need. Exit code 1 when something is wrong.",
+      "Checks node, tmux, the root, settings, disk space, the daemon, telemetry, and the programs that the peers need. Exit code 1 when something is wrong.",
     )
     .option("--json", "print the findings as JSON")
     .addHelpText("after", example("doctor"))

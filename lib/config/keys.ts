@@ -49,8 +49,16 @@ function count(name: keyof Settings, least: number, most: number): SettingKey {
   };
 }
 
+/** What a switch accepts, as error messages say it. */
+export const ON_OFF = "on, true, yes, 1, off, false, no or 0";
+
+/** Null when the text is none of {@link ON_OFF}. */
+export function onOffOf(text: string): boolean | null {
+  return Object.hasOwn(WORDS, text) ? (WORDS[text] ?? null) : null;
+}
+
 function onOff(name: keyof Settings): SettingKey {
-  return { name, accepts: "on, true, yes, 1, off, false, no or 0", read: (text) => WORDS[text] ?? null };
+  return { name, accepts: ON_OFF, read: onOffOf };
 }
 
 /** The keys of lifecycle §4, for the environment and for `<root>/config.yaml` alike. The crash ring holds 16 deaths, so no guard can count more. */

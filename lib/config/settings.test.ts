@@ -68,7 +68,8 @@ describe("what is accepted", () => {
   });
 
   test("a section of another part of the daemon is left alone", async () => {
-    expect(await read({}, "telemetry:\n  endpoint: x\n")).toEqual(DEFAULT_SETTINGS);
+    expect(await read({}, "telemetry:\n  metrics: true\n")).toEqual(DEFAULT_SETTINGS);
+    expect(await read({}, "telemetry:\n")).toEqual(DEFAULT_SETTINGS);
   });
 });
 
@@ -112,6 +113,7 @@ describe("what is not", () => {
     ["constructor: 5", /^constructor \(\/root\/config.yaml:1\) is not a setting: did you mean IAPEER_/],
     ["IAPEER_IDLE_SECS:", /^IAPEER_IDLE_SECS is "" \(\/root\/config.yaml:1\)/],
     ["IAPEER_IDLE_SECS: [1]", "IAPEER_IDLE_SECS (/root/config.yaml:1) is a list or a section: one value is needed"],
+    ["telemetry:\n  otlp: 4318", /^telemetry\.otlp is "4318" \(\/root\/config.yaml:2\): accepted is the http or https URL/],
     ["- 1", '/root/config.yaml is not a list of settings: write lines like "IAPEER_IDLE_SECS: 3600"'],
     ["a: 1\na: 2", "/root/config.yaml:2 is not YAML: Map keys must be unique"],
     ["a: 'x", /^\/root\/config.yaml:1 is not YAML: /],

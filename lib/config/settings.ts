@@ -2,31 +2,25 @@ import { closest } from "fastest-levenshtein";
 import { IapeerError } from "../model/errors.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../model/settings.ts";
 import type { Disk } from "../ports/disk.ts";
+import { readConfigFile } from "./file.ts";
 import { isForeignName, SETTING_KEYS } from "./keys.ts";
-import { type ConfigFile, parseConfigFile } from "./yaml-file.ts";
+import { resolveTelemetry } from "./telemetry.ts";
+import type { ConfigFile } from "./yaml-file.ts";
 
 /** The environment as the settings see it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Where an operator may write settings down (lifecycle §4). */
-export function configPath(root: string): string {
-  return `${root}/config.yaml`;
-}
 
 /**
  * Settings of a daemon: the environment, then `<root>/config.yaml`, then the defaults. Rejects `bad-setting` once, with a line for each
  * value that is not accepted and each key that is not known: a daemon that guesses a policy is worse than one that does not start.
  */
 export async function readSettings(disk: Disk, root: string, env: Environment): Promise<Settings> {
-  const path = configPath(root);
-  const text = await disk.read(path);
-  const file = text === null ? { entries: [], problems: [] } : parseConfigFile(text, path);
-  return resolveSettings(env, file);
+  return resolveSettings(env, await readConfigFile(disk, root));
 }
 
 /** The pure part of {@link readSettings}. */
 export function resolveSettings(env: Environment, file: ConfigFile): Settings {
-  const problems = [...file.problems];
+  const problems = [...file.problems, ...resolveTelemetry(file).problems];
   const values: Record<string, number | boolean> = {};
   for (const { key, text, source } of [...file.entries, ...environmentEntries(env)]) {
     const setting = Object.hasOwn(SETTING_KEYS, key) ? SETTING_KEYS[key] : undefined;

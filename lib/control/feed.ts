@@ -11,8 +11,8 @@ export function decisionFeed(behind: Telemetry): DecisionFeed {
   const listeners = new Set<(decision: Decision) => void>();
   return {
     trace: (decision) => behind.trace(decision),
-    decision: (decision) => {
-      behind.decision(decision);
+    decision: (decision, context) => {
+      behind.decision(decision, context);
       for (const listener of listeners) {
         try {
           listener(decision);

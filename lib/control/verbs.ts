@@ -4,6 +4,7 @@ import { decisionLine, type LifecycleLog } from "../log/index.ts";
 import { TRACE_CONTEXT } from "../model/decision.ts";
 import { MESSAGE_LIMITS } from "../model/message.ts";
 import { type Clock, sleep } from "../ports/clock.ts";
+import type { TelemetryStatus } from "../telemetry/status.ts";
 import { type CreateParts, createPeer, createRequest } from "./create-peer.ts";
 import type { DecisionFeed } from "./feed.ts";
 import { isFinal, type ReceiptFeed } from "./receipts.ts";
@@ -18,6 +19,8 @@ export interface VerbParts extends CreateParts {
   readonly newId: () => string;
   readonly about: DaemonAbout;
   readonly log?: Pick<LifecycleLog, "stats">;
+  /** What telemetry does and what it lost. */
+  readonly telemetry?: () => TelemetryStatus;
 }
 
 /** The daemon about itself. */
@@ -134,6 +137,7 @@ const nothing = z.strictObject({});
 /** Everything that can be asked of a daemon over its socket. */
 export const VERBS: Readonly<Record<string, Verb>> = {
   about: verb(nothing, async ({ about, log }) => ({ ...about, log: log?.stats() ?? null })),
+  telemetry: verb(nothing, async ({ telemetry }) => telemetry?.() ?? null),
   peers: verb(nothing, ({ daemon }) => daemon.peers()),
   overview: verb(nothing, overview),
   peer: peerVerb((daemon, ref) => daemon.peer(ref)),

@@ -48,7 +48,7 @@ export function createJournal({ clock, log, telemetry, root }: JournalParts): Jo
     const context = telemetry.trace(decision());
     const write = (): Promise<void> => {
       const written = decision();
-      telemetry.decision(written);
+      telemetry.decision(written, context);
       return log.write({ ...written, fields: { ...fields, ...idsOf(context) } });
     };
     return { context, write };

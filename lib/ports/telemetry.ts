@@ -10,8 +10,8 @@ export interface Telemetry {
    * when nobody traces, or when this kind of decision has no span.
    */
   trace(decision: Decision): TraceContext | null;
-  /** Counts a decision, once, just before its line is written. */
-  decision(decision: Decision): void;
+  /** Counts a decision, once, just before its line is written; `context` is what {@link Telemetry.trace} gave for it. */
+  decision(decision: Decision, context?: TraceContext | null): void;
   /** Span and count of what is no decision: it has no line. */
   occurrence(occurrence: Occurrence): TraceContext | null;
   /** A pass of the supervisor begins; decisions made in it name its context as their parent. */

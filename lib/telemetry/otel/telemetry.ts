@@ -23,6 +23,8 @@ import { observeFleet } from "./observe.ts";
 export interface OtelTelemetry extends Telemetry {
   /** Reads the observed metrics off a running daemon from now on. The function returned ends that. */
   observe(source: FleetSource): () => void;
+  /** An export failed; the exporters report it, no decision does. */
+  exportFailed(signal: string): void;
 }
 
 export interface OtelParts {
@@ -60,6 +62,7 @@ export function otelTelemetry({ tracer, meter }: OtelParts): OtelTelemetry {
     accept: (accepting) => openAccept(tracer, accepting),
     notice: (notice) => measure(measurementsOfNotice(notice)),
     observe: (source) => (meter === undefined ? () => {} : observeFleet(meter, source, wakes)),
+    exportFailed: (signal) => measure([{ metric: "exportFailures", value: 1, labels: { signal } }]),
   };
 }
 
