@@ -19,6 +19,7 @@ import { peerDirectory } from "../../lib/peers/index.ts";
 import { type Disk, noTelemetry } from "../../lib/ports/index.ts";
 import { createStorage } from "../../lib/storage/index.ts";
 import { realParts } from "./parts.ts";
+import { type RunningWeb, startWeb } from "./web.ts";
 
 /** A daemon of this machine with its control socket. */
 export interface RunningDaemon {
@@ -27,6 +28,7 @@ export interface RunningDaemon {
   /** What `createPeer` needs, for a program that holds the daemon itself. */
   readonly create: CreateParts;
   readonly socket: string;
+  readonly web: Pick<RunningWeb, "address" | "problem">;
   /** Stops listening and supervising; sessions keep running. */
   stop(): Promise<void>;
 }
@@ -58,9 +60,12 @@ export async function runDaemon(request: RunRequest): Promise<RunningDaemon> {
   await usable(root, (disk) => createStorage(disk, `root-${process.pid}`).ensureFolder(root));
   const daemon = createDaemon(parts);
   await daemon.start();
+  // Prometheus' text of the daemon's metrics, once somebody collects them.
+  const scrape: (() => Promise<string>) | null = null;
+  const web = await startWeb({ http: parts.settings.http, scrape, onDefect: request.onDefect });
   const storage = createStorage(parts.disk, `control-${process.pid}`);
   const create = { storage, daemon, directory: peerDirectory(storage, root), runtimes: [...parts.runtimes.keys()] };
-  const about = { version, pid: process.pid, root };
+  const about = { version, pid: process.pid, root, http: web.address, httpProblem: web.problem };
   const serve = serveControl({
     ...create,
     feed,
@@ -73,11 +78,13 @@ export async function runDaemon(request: RunRequest): Promise<RunningDaemon> {
   try {
     const listener = await listenControl({ socket, addressFile: controlAddressPath(root), about: address, onConnection: serve });
     const stop = async (): Promise<void> => {
+      await web.close();
       await listener.close();
       await daemon.stop();
     };
-    return { daemon, feed, create, socket, stop };
+    return { daemon, feed, create, socket, web, stop };
   } catch (error) {
+    await web.close();
     await daemon.stop();
     throw error;
   }
