@@ -2,7 +2,7 @@ import { access, constants, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { checkSocketPath } from "../../lib/adapters/control-socket.ts";
 import { configPath, readSettings } from "../../lib/config/index.ts";
-import { controlSocketPath } from "../../lib/control/index.ts";
+import { controlSocketPath, type DaemonAbout } from "../../lib/control/index.ts";
 import { IapeerError, reasonOf } from "../../lib/model/errors.ts";
 import { peerDirectory } from "../../lib/peers/index.ts";
 import { createStorage } from "../../lib/storage/index.ts";
@@ -39,7 +39,7 @@ export async function examine(context: Context): Promise<Finding[]> {
       return "valid";
     }),
     await diskFinding(root),
-    await daemonFinding(context),
+    ...(await daemonFindings(context)),
     ...(await telemetryFindings(context)),
     ...(await peerFindings(context)),
   ];
@@ -97,15 +97,22 @@ async function diskFinding(root: string): Promise<Finding> {
   };
 }
 
-async function daemonFinding(context: Context): Promise<Finding> {
+async function daemonFindings(context: Context): Promise<Finding[]> {
   try {
-    const { version, pid } = await context.ask<{ version: string; pid: number }>("about", {}, { timeoutMs: 5_000 });
-    return { name: "daemon", ok: true, detail: `${version} runs, pid ${pid}` };
+    const about = await context.ask<DaemonAbout>("about", {}, { timeoutMs: 5_000 });
+    return [{ name: "daemon", ok: true, detail: `${about.version} runs, pid ${about.pid}` }, httpFinding(about)];
   } catch (error) {
     const running = !(error instanceof IapeerError && error.code === "daemon-not-running");
     const mend = running ? "restart the daemon with this version of iapeer" : `iapeer --root ${quoted(context.root)} daemon`;
-    return { name: "daemon", ok: false, detail: reasonOf(error), mend };
+    return [{ name: "daemon", ok: false, detail: reasonOf(error), mend }];
   }
+}
+
+function httpFinding({ http, httpProblem }: DaemonAbout): Finding {
+  if (http != null) return { name: "http", ok: true, detail: `${http} (the view and /metrics)` };
+  const detail = httpProblem ?? "not offered by this version of the daemon";
+  if (httpProblem?.startsWith("off:")) return { name: "http", ok: true, detail };
+  return { name: "http", ok: false, detail, mend: "choose a free port with IAPEER_HTTP_PORT, then restart the daemon" };
 }
 
 /** Registry, profiles, and the program of each runtime that some peer declares. */

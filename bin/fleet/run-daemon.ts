@@ -21,6 +21,7 @@ import { peerDirectory } from "../../lib/peers/index.ts";
 import type { Disk, Telemetry } from "../../lib/ports/index.ts";
 import { createStorage } from "../../lib/storage/index.ts";
 import { realParts } from "./parts.ts";
+import { type RunningWeb, startWeb } from "./web.ts";
 
 /** A daemon of this machine with its control socket. */
 export interface RunningDaemon {
@@ -29,8 +30,7 @@ export interface RunningDaemon {
   /** What `createPeer` needs, for a program that holds the daemon itself. */
   readonly create: CreateParts;
   readonly socket: string;
-  /** Prometheus text of this moment; null when nobody asked for `/metrics`. */
-  readonly scrape: (() => Promise<string>) | null;
+  readonly web: Pick<RunningWeb, "address" | "problem">;
   /** Stops listening and supervising; sessions keep running. */
   stop(): Promise<void>;
 }
@@ -94,9 +94,10 @@ async function serve(request: RunRequest, version: string, telemetry: RunningTel
   const daemon = createDaemon(parts);
   await daemon.start();
   const endObserving = telemetry.observe(daemon.fleet);
+  const web = await startWeb({ http: parts.settings.http, scrape: telemetry.scrape, onDefect: request.onDefect });
   const storage = createStorage(parts.disk, `control-${process.pid}`);
   const create = { storage, daemon, directory: peerDirectory(storage, root), runtimes: [...parts.runtimes.keys()] };
-  const about = { version, pid: process.pid, root };
+  const about = { version, pid: process.pid, root, http: web.address, httpProblem: web.problem };
   const onConnection = serveControl({
     ...create,
     feed,
@@ -110,14 +111,16 @@ async function serve(request: RunRequest, version: string, telemetry: RunningTel
   try {
     const listener = await listenControl({ socket, addressFile: controlAddressPath(root), about: address, onConnection });
     const stop = async (): Promise<void> => {
+      await web.close();
       await listener.close();
       // A daemon that has ended has no fleet: zeros in the last export would be untrue.
       endObserving();
       await daemon.stop();
       await telemetry.shutdown();
     };
-    return { daemon, feed, create, socket, scrape: telemetry.scrape, stop };
+    return { daemon, feed, create, socket, web, stop };
   } catch (error) {
+    await web.close();
     await daemon.stop();
     throw error;
   }

@@ -27,9 +27,16 @@ export const daemonVerb: VerbGroup = (program, contextOf) => {
       requireTmux(context.io.env);
       const running = await bringUp(context, options.decisions === true);
       context.out.line(printable(`iapeer listens on ${running.socket}`));
+      sayAddress(context, running);
       await new Promise(() => {});
     });
 };
+
+/** Where the listener answers; that it was switched off is no news. */
+export function sayAddress({ out, err }: Context, { web }: RunningDaemon): void {
+  if (web.address !== null) out.line(`http: ${web.address}`);
+  else if (!web.problem?.startsWith("off:")) err.line(`iapeer: no view and no /metrics: ${web.problem}`);
+}
 
 /** Starts the daemon inside this program and ends the program with it: on a signal, on a lost lease, on an error that nobody caught. */
 export async function bringUp(context: Context, printDecisions: boolean): Promise<RunningDaemon> {

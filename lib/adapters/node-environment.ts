@@ -1,6 +1,7 @@
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** The environment of a program run; a test gives its own. */
 export type ProcessEnvironment = Readonly<Record<string, string | undefined>>;
@@ -13,15 +14,31 @@ export function rootFolder(env: ProcessEnvironment, cwd: string, given?: string)
 
 /** The version in the package's own package.json, found from source and from `dist` alike. */
 export function packageVersion(): string {
+  return ownPackage()?.version ?? "unknown";
+}
+
+/** A file that ships with the package as it stands, by its path from the package's folder. Throws when the package is incomplete. */
+export function packageFile(path: string): string {
+  const folder = ownPackage()?.folder;
+  if (folder === undefined) throw new Error("the program's own package.json is missing: install it again");
+  return join(folder, path);
+}
+
+/** A file of another package, as `import` would find it. */
+export function dependencyFile(specifier: string): string {
+  return fileURLToPath(import.meta.resolve(specifier));
+}
+
+function ownPackage(): { folder: string; version: string } | null {
   for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
     try {
       const manifest: unknown = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-      if (isManifest(manifest)) return manifest.version;
+      if (isManifest(manifest)) return { folder, version: manifest.version };
     } catch {
       // No manifest in this folder; the next one up.
     }
   }
-  return "unknown";
+  return null;
 }
 
 function isManifest(value: unknown): value is { name: "iapeer"; version: string } {

@@ -6,7 +6,7 @@ export interface SettingKey {
   /** What is accepted, as the error message says it. */
   readonly accepts: string;
   /** Null when the text is not accepted. */
-  readonly read: (text: string) => number | boolean | null;
+  readonly read: (text: string) => number | boolean | string | null;
 }
 
 /** Ten years: longer durations are typing errors, and every timer stays within what a clock can hold. */
@@ -61,6 +61,14 @@ function onOff(name: keyof Settings): SettingKey {
   return { name, accepts: ON_OFF, read: onOffOf };
 }
 
+function port(name: keyof Settings): SettingKey {
+  return {
+    name,
+    accepts: "a port from 1 to 65535, digits only, or off",
+    read: (text) => (text === "off" ? text : whole(text, 1, 65_535)),
+  };
+}
+
 /** The keys of lifecycle §4, for the environment and for `<root>/config.yaml` alike. The crash ring holds 16 deaths, so no guard can count more. */
 export const SETTING_KEYS: Readonly<Record<string, SettingKey>> = {
   IAPEER_BOOT_DEADLINE_SECS: seconds("bootDeadlineMs", 1),
@@ -73,6 +81,7 @@ export const SETTING_KEYS: Readonly<Record<string, SettingKey>> = {
   IAPEER_LIFECYCLE_LOG_MAX_BYTES: count("logMaxBytes", 4096, 1024 * 1024 * 1024),
   IAPEER_LIFECYCLE_LOG_KEEP: count("logKeep", 0, 100),
   IAPEER_SUPERVISE_LOG_VERBOSE: onOff("superviseLogVerbose"),
+  IAPEER_HTTP_PORT: port("http"),
 };
 
 /** Names in the environment that are ours but not settings of the lifecycle. */

@@ -21,7 +21,7 @@ export async function readSettings(disk: Disk, root: string, env: Environment): 
 /** The pure part of {@link readSettings}. */
 export function resolveSettings(env: Environment, file: ConfigFile): Settings {
   const problems = [...file.problems, ...resolveTelemetry(file).problems];
-  const values: Record<string, number | boolean> = {};
+  const values: Record<string, number | boolean | string> = {};
   for (const { key, text, source } of [...file.entries, ...environmentEntries(env)]) {
     const setting = Object.hasOwn(SETTING_KEYS, key) ? SETTING_KEYS[key] : undefined;
     const value = setting?.read(text) ?? null;

@@ -32,7 +32,7 @@ async function setUp(daemon: FakeDaemon = fakeDaemon()) {
     receipts: receiptFeed(daemon),
     clock: realClock,
     newId: () => `id-${++ids}`,
-    about: { version: "1.2.3", pid: 7, root: "/root" },
+    about: { version: "1.2.3", pid: 7, root: "/root", http: null, httpProblem: "off: IAPEER_HTTP_PORT is off" },
   });
   const [socket, addressFile] = [join(folder, "control.sock"), join(folder, "control.json")];
   const listener = await listenControl({ socket, addressFile, about: { pid: 7 }, onConnection: serve });
@@ -71,7 +71,14 @@ describe("verbs", () => {
       ["compact", { personality: "scout" }, "cli"],
     ]);
     expect(await client.call("peers")).toEqual([SCOUT]);
-    expect(await client.call("about")).toEqual({ version: "1.2.3", pid: 7, root: "/root", log: null });
+    expect(await client.call("about")).toEqual({
+      version: "1.2.3",
+      pid: 7,
+      root: "/root",
+      http: null,
+      httpProblem: "off: IAPEER_HTTP_PORT is off",
+      log: null,
+    });
   });
 
   test("the daemon's refusal arrives with code and message", async () => {

@@ -28,6 +28,9 @@ export interface DaemonAbout {
   readonly version: string;
   readonly pid: number;
   readonly root: string;
+  /** Where its loopback HTTP listener answers, or null and why not. */
+  readonly http: string | null;
+  readonly httpProblem: string | null;
 }
 
 /** One request under way: events go out at once; `gone` aborts when the client has left. */

@@ -16,6 +16,8 @@ export interface Settings {
   readonly logKeep: number;
   /** Also log `alive` and skipped peers. */
   readonly superviseLogVerbose: boolean;
+  /** Port of the view and of `/metrics` on the loopback interface; `auto` = the usual one, or a free one when that is taken. */
+  readonly http: number | "auto" | "off";
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -29,4 +31,5 @@ export const DEFAULT_SETTINGS: Settings = {
   logMaxBytes: 5 * 1024 * 1024,
   logKeep: 5,
   superviseLogVerbose: false,
+  http: "auto",
 };

@@ -69,7 +69,7 @@ function serve(root: string, daemon: FakeDaemon, feed: DecisionFeed): ReturnType
     receipts: receiptFeed(daemon),
     clock: realClock,
     newId: () => `id-${++ids}`,
-    about: { version: "1.2.3", pid: 7, root },
+    about: { version: "1.2.3", pid: 7, root, http: null, httpProblem: "off: IAPEER_HTTP_PORT is off" },
   });
   return listenControl({ socket: controlSocketPath(root), addressFile: controlAddressPath(root), about: {}, onConnection });
 }
