@@ -1,17 +1,19 @@
 import { parseIdentity } from "../model/identity.ts";
 import type { HostedSession, SessionHandle } from "../ports/index.ts";
 import { clearFulfilled, raise } from "./bring-up.ts";
+import { superviseLine, type Trigger } from "./commit-end.ts";
 import { background, type Context, durably, inboxOf, later, runtimeOf, sayOnce, tell } from "./context.ts";
-import { endInstance, finishEnding, handleDeath, handOver, superviseLine, type Trigger } from "./ending.ts";
+import { handleDeath } from "./death.ts";
+import { endInstance, finishEnding, handOver } from "./ending.ts";
 import { pump, relaunch } from "./follow-up.ts";
 import { armStable } from "./hold.ts";
 import { armIdle, isInUse } from "./idle-watch.ts";
+import { takeBack } from "./launch.ts";
 import { createBringUp, isLive, type Peer, runtimeSession } from "./peer.ts";
 import { peerOf } from "./registry.ts";
 import { NO_TRACE, type SessionRecord } from "./state/record.ts";
 import type { Durable } from "./state/store.ts";
 import { linkOfLaunch } from "./tracing.ts";
-import { takeBack } from "./wake.ts";
 
 /**
  * Takes over one identity after a daemon start: whatever an earlier daemon left half done is finished to the same classification, what

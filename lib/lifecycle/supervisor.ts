@@ -1,9 +1,10 @@
 import type { Manager } from "../peers/index.ts";
 import { DiskError, type HostExit, type HostedSession, type Sweep, sleep } from "../ports/index.ts";
 import { background, type Context, finishSteps, forget, later, sayOnce } from "./context.ts";
+import { handleDeath } from "./death.ts";
 import { outcomeOf } from "./decide/classify.ts";
 import { looksLikeMassDeath } from "./decide/mass-death.ts";
-import { finishEnding, handleDeath, handOver } from "./ending.ts";
+import { finishEnding, handOver } from "./ending.ts";
 import type { Lease } from "./lease.ts";
 import { hasInstance, isLive, type Peer } from "./peer.ts";
 import { adoptStranger } from "./recover.ts";

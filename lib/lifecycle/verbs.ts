@@ -1,8 +1,9 @@
 import { IapeerError } from "../model/errors.ts";
 import type { AttachResult, WakeResult } from "./api.ts";
+import { superviseLine } from "./commit-end.ts";
 import { type Context, clearTimer, finishSteps, runtimeOf, setTimer } from "./context.ts";
 import type { Refusal } from "./decide/refuse.ts";
-import { endInstance, superviseLine } from "./ending.ts";
+import { endInstance } from "./ending.ts";
 import { type Gathered, gather } from "./facts.ts";
 import { afterEnd, pump } from "./follow-up.ts";
 import { clearHold } from "./hold.ts";
