@@ -14,6 +14,12 @@ export type Node = FileNode | FolderNode | LinkNode;
 
 export interface FileNode extends Common {
   readonly kind: "file";
+  /** Bytes of the live content. */
+  size: number;
+  /** The live content, as long as it is what the file was created with: what is written once is not read back. */
+  whole: Buffer | null;
+  /** The live content as it was last read, until somebody changes it. */
+  text: string | null;
   /** The durable content, or how many of the live content's first bytes are durable (the common case, without a copy). */
   durable: Buffer | number;
   /** What was done to the content since the last sync. */
@@ -23,6 +29,11 @@ export interface FileNode extends Common {
 }
 export interface FolderNode extends Common {
   readonly kind: "folder";
+  /** The live names. */
+  readonly children: Map<string, Node>;
+  /** The same in order, until one comes or goes. */
+  sorted: readonly string[] | null;
+  /** The durable names. */
   readonly entries: Map<string, Slot>;
   readonly pending: Set<Change>;
 }
@@ -155,9 +166,9 @@ function applyToSlots(change: Change): void {
   }
 }
 
-/** Makes the content durable, as a successful sync does; `size` is that of the live content. */
-export function syncContent(file: FileNode, size: number, live: () => Buffer): void {
-  file.durable = file.damaged ? survivingContent(file, live, keepsAll) : size;
+/** Makes the content durable, as a successful sync does. */
+export function syncContent(file: FileNode, live: () => Buffer): void {
+  file.durable = file.damaged ? survivingContent(file, live, keepsAll) : file.size;
   file.writes = [];
 }
 
