@@ -27,23 +27,25 @@ const USUAL_RUNTIMES = ["claude", "codex"];
 export function assemble(scenario: Scenario, options: WorldOptions, makeDaemon: MakeDaemon): Kernel {
   const settings = withConfig(DEFAULT_SETTINGS, scenario.config);
   const behaviors = createBehaviors(scenario);
+  const full = options.fullTrace ?? true;
   const crashPoints = createCrashPoints({
     root: ROOT,
     crashAt: options.crashAt,
     kill: (owner, kind, planned) => die(kernel, owner, kind, planned ? (options.crashAt?.restartAfterMs ?? null) : null),
-    note: (kind, owner, data) => kernel.trace.add({ kind, lane: owner, data }),
+    note: full ? (kind, owner, data) => kernel.trace.add({ kind, lane: owner, data }) : null,
   });
   const machine = createMachine({
     ...{ startMs: scenario.startMs, root: ROOT, crashPoints, takeBehavior: behaviors.take },
     isRoutine: (owner, delay) => owner === BACKGROUND || (owner.startsWith("daemon-") && delay === kernel.settings.superviseMs),
-    onTimer: (what, owner, data) =>
-      owner.startsWith("daemon-") && kernel.trace.add({ kind: "timer", lane: owner, data: { what, ...data } }),
+    onTimer: ({ what, owner, sequence: timer, dueAt }) => {
+      if (full && owner.startsWith("daemon-")) kernel.trace.add({ kind: "timer", lane: owner, data: { what, timer, dueAt } });
+    },
     onKill: (process, owner) => hearKill(kernel, process, numberOf(owner)),
     onAgent: (identity, data) => hearAgent(kernel, identity, data),
   });
   const views = new WeakMap<Owner, number>();
   const numberOf = (owner: Owner): number => views.get(owner) ?? 0;
-  const trace = createTrace({ now: machine.clock.elapsedMs, wallMs: machine.clock.wallMs, full: options.fullTrace ?? true });
+  const trace = createTrace({ now: machine.clock.elapsedMs, wallMs: machine.clock.wallMs, full });
   const kernel: Kernel = {
     ...{
       scenario,
