@@ -17,7 +17,7 @@ export interface FileNode extends Common {
   /** Bytes of the live content. */
   size: number;
   /** The live content, as long as it is what the file was created with: what is written once is not read back. */
-  whole: Buffer | null;
+  whole: string | null;
   /** The live content as it was last read, until somebody changes it. */
   text: string | null;
   /** The durable content, or how many of the live content's first bytes are durable (the common case, without a copy). */
@@ -69,7 +69,14 @@ export interface SlotChange {
 }
 
 export type Write =
-  | { readonly kind: "write"; readonly at: number; readonly bytes: Buffer; dropped: boolean }
+  | {
+      readonly kind: "write";
+      readonly at: number;
+      readonly length: number;
+      /** Null as long as the live content has them. */
+      bytes: Buffer | null;
+      dropped: boolean;
+    }
   | { readonly kind: "truncate"; readonly size: number; dropped: boolean };
 
 /** Decides what of the unsynced survives a power loss. */
@@ -166,6 +173,11 @@ function applyToSlots(change: Change): void {
   }
 }
 
+/** Notes bytes that were written, of which the live content keeps the only copy. */
+export function noteWrite(file: FileNode, at: number, length: number): void {
+  if (length > 0) file.writes.push({ kind: "write", at, length, bytes: null, dropped: false });
+}
+
 /** Makes the content durable, as a successful sync does. */
 export function syncContent(file: FileNode, live: () => Buffer): void {
   file.durable = file.damaged ? survivingContent(file, live, keepsAll) : file.size;
@@ -178,18 +190,34 @@ export function dropUnsynced(file: FileNode): void {
   if (file.writes.length > 0) file.damaged = true;
 }
 
-/** Keeps the durable content by itself, before the live one is cut or gone. */
+/** Keeps by itself what may be left after a power loss, before the live content is cut or gone. */
 export function detachContent(file: FileNode, live: () => Buffer): void {
-  if (typeof file.durable === "number") file.durable = live().subarray(0, file.durable);
+  const content = once(live);
+  if (typeof file.durable === "number") file.durable = content().subarray(0, file.durable);
+  for (const write of file.writes) if (write.kind === "write") write.bytes ??= content().subarray(write.at, write.at + write.length);
+}
+
+function once(read: () => Buffer): () => Buffer {
+  let content: Buffer | null = null;
+  return () => {
+    content ??= read();
+    return content;
+  };
 }
 
 /** The content that is left after a power loss. */
 export function survivingContent(file: FileNode, live: () => Buffer, survival: Survival): Buffer {
-  let content = typeof file.durable === "number" ? live().subarray(0, file.durable) : file.durable;
+  const whole = once(live);
+  let content = typeof file.durable === "number" ? whole().subarray(0, file.durable) : file.durable;
   for (const write of file.writes) {
     if (write.dropped) continue;
     if (write.kind === "truncate") content = survival.truncate() ? resized(content, write.size) : content;
-    else content = withBytes(content, write.at, write.bytes.subarray(0, survival.write(write.bytes.length)));
+    else {
+      const survivors = survival.write(write.length);
+      if (survivors === 0) continue;
+      const bytes = write.bytes ?? whole().subarray(write.at, write.at + write.length);
+      content = withBytes(content, write.at, bytes.subarray(0, survivors));
+    }
   }
   return content;
 }

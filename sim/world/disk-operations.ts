@@ -4,7 +4,7 @@
  */
 import type { FileFacts } from "../../lib/ports/disk.ts";
 import { folderOf, joinPath, nameOf } from "../../lib/storage/paths.ts";
-import { detachContent, dropUnsynced, type LinkNode, syncContent } from "./disk-durability.ts";
+import { detachContent, dropUnsynced, type LinkNode, noteWrite, syncContent } from "./disk-durability.ts";
 import { fail, isTooLong, renameRefusal } from "./disk-linux.ts";
 import {
   adopt,
@@ -63,22 +63,31 @@ export function makeFolder(tree: DiskTree, path: string): void {
   adopt(tree, path, newFolder(tree));
 }
 
-export function create(tree: DiskTree, path: string, bytes: Buffer): void {
+/** Writes the text, or with `partial` the first half of its bytes. */
+export function create(tree: DiskTree, path: string, text: string, partial = false): void {
+  const bytes = bytesOf(text, partial);
   tree.volume.writeFileSync(path, bytes, { flag: "wx" });
-  const file = newFile(tree, bytes);
-  if (bytes.length > 0) file.writes.push({ kind: "write", at: 0, bytes, dropped: false });
+  const file = newFile(tree, bytes.length, partial ? null : text);
+  noteWrite(file, 0, bytes.length);
   adopt(tree, path, file);
 }
 
-export function append(tree: DiskTree, path: string, bytes: Buffer): void {
+function bytesOf(text: string, partial: boolean): Buffer {
+  const bytes = Buffer.from(text);
+  return partial ? bytes.subarray(0, bytes.length >> 1) : bytes;
+}
+
+/** Adds the text, or with `partial` the first half of its bytes. */
+export function append(tree: DiskTree, path: string, text: string, partial = false): void {
   if (nodeAt(tree, path) === undefined) {
-    create(tree, path, bytes);
+    create(tree, path, text, partial);
     return;
   }
   const file = fileAt(tree, path);
+  const bytes = bytesOf(text, partial);
   if (bytes.length === 0) return;
   tree.volume.appendFileSync(path, bytes);
-  file.writes.push({ kind: "write", at: file.size, bytes, dropped: false });
+  noteWrite(file, file.size, bytes.length);
   noteContent(tree, file, file.size + bytes.length);
 }
 

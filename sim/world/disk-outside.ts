@@ -23,7 +23,7 @@ import {
 export function poke(tree: DiskTree, path: string, text: string): void {
   remove(tree, path);
   makeFolder(tree, folderOf(path));
-  create(tree, path, Buffer.from(text));
+  create(tree, path, text);
   const file = fileAt(tree, path);
   syncContent(file, contentOf(tree, path, file));
   commitPath(tree, path);
@@ -74,7 +74,7 @@ export function losePower(tree: DiskTree, survival: Survival): void {
   const old = tree.volume;
   const paths = new Map(pathsBelow(tree, "/").map((path): [Node | undefined, string] => [nodeAt(tree, path), path]));
   const surviving = (file: FileNode): Buffer =>
-    Buffer.from(survivingContent(file, () => file.whole ?? (old.readFileSync(paths.get(file) ?? "") as Buffer), survival));
+    Buffer.from(survivingContent(file, contentOf({ ...tree, volume: old }, paths.get(file) ?? "", file), survival));
   tree.image.settle(survival);
   tree.volume = newVolume();
   tree.known.clear();
@@ -101,7 +101,7 @@ function restoreNode(tree: DiskTree, path: string, node: Node, surviving: (file:
   else {
     const content = surviving(node);
     tree.volume.writeFileSync(path, content);
-    Object.assign(node, { size: content.length, whole: content, text: null, durable: content.length, writes: [], damaged: false });
+    Object.assign(node, { size: content.length, whole: null, text: null, durable: content.length, writes: [], damaged: false });
   }
   if (!tree.linkless) tree.nodes.set(inodeOf(tree, path), node);
   if (node.kind === "folder") restore(tree, path, node, surviving);

@@ -61,8 +61,10 @@ function allowing<T extends ReturnType<Volume["_core"]["createNode"]>>(node: T):
 
 const yes = (): boolean => true;
 
-export function newFile(tree: DiskTree, bytes: Buffer): FileNode {
-  return { kind: "file", ...fresh(tree), size: bytes.length, whole: bytes, text: null, durable: 0, writes: [], damaged: false };
+/** A file of `size` bytes, which are this text unless it is null. */
+export function newFile(tree: DiskTree, size: number, text: string | null): FileNode {
+  const whole = text?.isWellFormed() ? text : null;
+  return { kind: "file", ...fresh(tree), size, whole, text: null, durable: 0, writes: [], damaged: false };
 }
 export function newFolder(tree: DiskTree): FolderNode {
   return { kind: "folder", ...fresh(tree), children: new Map(), sorted: null, entries: new Map(), pending: new Set() };
@@ -129,12 +131,13 @@ export function fileAt(tree: DiskTree, path: string): FileNode {
 
 /** Reads the live content of a file when asked. */
 export function contentOf(tree: DiskTree, path: string, file: FileNode): () => Buffer {
-  return () => file.whole ?? (tree.volume.readFileSync(path) as Buffer);
+  return () => (file.whole === null ? (tree.volume.readFileSync(path) as Buffer) : Buffer.from(file.whole));
 }
 
 /** The live content of a file as text. */
 export function textOf(tree: DiskTree, path: string, file: FileNode): string {
-  file.text ??= contentOf(tree, path, file)().toString("utf8");
+  if (file.whole !== null) return file.whole;
+  file.text ??= (tree.volume.readFileSync(path) as Buffer).toString("utf8");
   return file.text;
 }
 

@@ -138,17 +138,13 @@ type Settle = (call: DiskCall, effect: Effect) => unknown;
 function diskView(tree: DiskTree, owner: Owner, hook: DiskHook, settle: Settle): Disk {
   const run = <T>(operation: DiskCall["operation"], path: string, effect: (path: string, partial: boolean) => T): Promise<T> =>
     perform(owner, hook, { operation, path: normal(path), owner: owner.name, number: 0 }, settle, effect) as Promise<T>;
-  const written = (text: string, partial: boolean): Buffer => {
-    const bytes = Buffer.from(text);
-    return partial ? bytes.subarray(0, bytes.length >> 1) : bytes;
-  };
   return {
     read: (path) => run("read", path, (at) => operations.read(tree, at)),
     list: (path) => run("list", path, (at) => operations.list(tree, at)),
     stat: (path) => run("stat", path, (at) => operations.stat(tree, at)),
     makeFolder: (path) => run("makeFolder", path, (at) => operations.makeFolder(tree, at)),
-    create: (path, text) => run("create", path, (at, partial) => operations.create(tree, at, written(text, partial))),
-    append: (path, text) => run("append", path, (at, partial) => operations.append(tree, at, written(text, partial))),
+    create: (path, text) => run("create", path, (at, partial) => operations.create(tree, at, text, partial)),
+    append: (path, text) => run("append", path, (at, partial) => operations.append(tree, at, text, partial)),
     truncate: (path, size) => run("truncate", path, (at) => operations.truncate(tree, at, size)),
     sync: (path) => run("sync", path, (at) => operations.sync(tree, at)),
     syncFolder: (path) => run("syncFolder", path, (at) => operations.syncFolder(tree, at)),
