@@ -9,11 +9,12 @@ import { parseArgs } from "node:util";
 import { packageVersion } from "../lib/adapters/node-environment.ts";
 import { hasTmux } from "../test/e2e/support/fleet.ts";
 import { exitLatency } from "./exit-latency.ts";
+import { simulatedFleet, simulatorGrowth } from "./fleet.ts";
 import { footprint } from "./footprint.ts";
 import { messageLatency } from "./message-latency.ts";
 import { type Benchmark, type Table, tableText } from "./report.ts";
 import { safetyPass } from "./safety-pass.ts";
-import { catalogue, simulatedFleet } from "./simulator.ts";
+import { catalogue } from "./simulator.ts";
 
 const BENCHMARKS: readonly (readonly [name: string, run: Benchmark, needsTmux: boolean])[] = [
   ["exit-latency", exitLatency, true],
@@ -21,6 +22,7 @@ const BENCHMARKS: readonly (readonly [name: string, run: Benchmark, needsTmux: b
   ["message-latency", messageLatency, true],
   ["footprint", footprint, true],
   ["simulated-fleet", simulatedFleet, false],
+  ["simulator-growth", simulatorGrowth, false],
   ["catalogue", catalogue, false],
 ];
 

@@ -45,6 +45,8 @@ export interface Context {
   readonly peers: Map<string, Peer>;
   /** Peers whose durable steps were put off. */
   readonly unfinished: Set<Peer>;
+  /** Peers of whom it was said that nobody can tell whether they live. */
+  readonly unknown: Set<Peer>;
   /** What follows an end, a READY and a rejected resume: bound by the daemon, so that causes need not know their effects' modules. */
   readonly next: Next;
   /** False once the daemon was stopped or fenced: nothing new is begun. */

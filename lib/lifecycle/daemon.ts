@@ -129,6 +129,7 @@ async function begin(parts: DaemonParts, receipts: Context["receipts"], onFenced
     timekeeper: createTimekeeper(parts.clock, journal, lease.lastSeen),
     peers: new Map(),
     unfinished: new Set(),
+    unknown: new Set(),
     next: { afterEnd, afterReady: resumeService, freshInstead },
     running: true,
     lastPassAt: null,

@@ -14,8 +14,8 @@ const ATTEMPT_MS = 60_000;
 /** In the lane: hands the oldest waiting message to a live session, one at a time, in order (lifecycle §10). */
 export async function startDelivery(ctx: Context, peer: Peer): Promise<void> {
   if (peer.delivery !== null || !isLive(peer)) return;
-  const message = (await inboxOf(ctx, peer)).pending()[0];
-  if (message === undefined) return;
+  const message = (await inboxOf(ctx, peer)).next();
+  if (message === null) return;
   const delivery: Delivery = { messageId: message.id, abort: new AbortController(), handedAt: ctx.clock.wallMs(), attempt: 1 };
   peer.delivery = delivery;
   background(ctx, peer, deliver(ctx, peer, delivery, message));

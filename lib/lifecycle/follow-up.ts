@@ -18,7 +18,7 @@ export async function afterEnd(ctx: Context, peer: Peer, end: EndClass): Promise
     if (end !== "boot-failed") return background(ctx, peer, relaunch(ctx, peer));
     return scheduleRetry(ctx, peer, async () => background(ctx, peer, relaunch(ctx, peer)));
   }
-  if ((await inboxOf(ctx, peer)).pending().length > 0) scheduleRetry(ctx, peer, async () => background(ctx, peer, wakeForInbox(ctx, peer)));
+  if ((await inboxOf(ctx, peer)).next() !== null) scheduleRetry(ctx, peer, async () => background(ctx, peer, wakeForInbox(ctx, peer)));
 }
 
 /** In the background: brings the peer on with whatever waits for it. Cheap and idempotent; called whenever something changed. */
@@ -32,8 +32,8 @@ export function pump(ctx: Context, peer: Peer): void {
 
 /** A message that waits is a reason to wake (lifecycle §10). */
 export async function wakeForInbox(ctx: Context, peer: Peer): Promise<void> {
-  const message = (await inboxOf(ctx, peer)).pending()[0];
-  if (message === undefined || peer.wakeQueued || !ctx.running) return;
+  const message = (await inboxOf(ctx, peer)).next();
+  if (message === null || peer.wakeQueued || !ctx.running) return;
   peer.wakeQueued = true;
   try {
     const begun = await wake(ctx, peer, { asked: "auto", by: "message", operator: false, message });
@@ -92,7 +92,7 @@ export async function relaunch(ctx: Context, peer: Peer): Promise<void> {
     await ctx.journal.decide("relaunch", { identity: peer.identity, outcome: "gave-up", cause: begun.cause, reason: begun.reason });
     const text = `${peer.identity} was asked to start fresh and could not be relaunched (${begun.reason}); its next wake is fresh`;
     await ctx.journal.notice("relaunch-gave-up", text, peer.identity);
-    if ((await inboxOf(ctx, peer)).pending().length > 0) await afterRefusal(ctx, peer, begun.cause, begun.reason);
+    if ((await inboxOf(ctx, peer)).next() !== null) await afterRefusal(ctx, peer, begun.cause, begun.reason);
   });
 }
 

@@ -43,7 +43,7 @@ async function lookAtIdle(ctx: Context, peer: Peer): Promise<{ decision: IdleDec
   const activity: Activity = session === null ? UNKNOWN : await runtimeOf(ctx, peer).activity(session);
   creditActivity(ctx, peer, activity);
   const attached = session !== null && (await ctx.host.attached(session));
-  const waiting = (await inboxOf(ctx, peer)).pending().length > 0;
+  const waiting = (await inboxOf(ctx, peer)).next() !== null;
   const decision = decideIdle({
     idleMs: ctx.parts.settings.idleMs,
     turn: activity.turn,

@@ -94,6 +94,7 @@ async function lookAndAdopt(ctx: Context, peer: Peer, record: SessionRecord, dur
   if (manager !== null) return handOver(ctx, peer, manager, "start");
   ctx.host.watch(session);
   if (liveness.state === "unknown") {
+    ctx.unknown.add(peer);
     await sayOnce(ctx, peer, "unknown", () =>
       ctx.journal.decide("supervise", { identity: peer.identity, action: "skipped-unknown", reason: liveness.reason, trigger: "start" }),
     );

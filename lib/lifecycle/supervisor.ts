@@ -97,11 +97,16 @@ async function renewLease(ctx: Context, lease: Lease, watch: Watch): Promise<voi
 
 /** Identities that an external manager took since the last pass. */
 async function handOverTaken(ctx: Context, begin: Begin): Promise<void> {
-  if (![...ctx.peers.values()].some(hasInstance)) return;
+  if (!anybodyUp(ctx)) return;
   for (const [identity, manager] of await ctx.parts.managers.all()) {
     const peer = ctx.peers.get(identity);
     if (peer !== undefined && hasInstance(peer)) begin(peer, () => handOverOne(ctx, peer, manager));
   }
+}
+
+function anybodyUp(ctx: Context): boolean {
+  for (const peer of ctx.peers.values()) if (hasInstance(peer)) return true;
+  return false;
 }
 
 async function handOverOne(ctx: Context, peer: Peer, manager: Manager): Promise<void> {
@@ -133,10 +138,15 @@ async function handleGone(ctx: Context, { gone, watched }: Sweep, begin: Begin):
 /** Unknown means leave alone, say it once, look again. */
 async function handleUnknown(ctx: Context, { unknown }: Sweep): Promise<void> {
   const untold = new Set(unknown.map(({ session }) => session.identity));
-  for (const peer of ctx.peers.values()) if (peer.said.has("unknown") && !untold.has(peer.identity)) forget(peer, "unknown");
+  for (const peer of ctx.unknown) {
+    if (untold.has(peer.identity)) continue;
+    forget(peer, "unknown");
+    ctx.unknown.delete(peer);
+  }
   for (const { session, reason } of unknown) {
     const peer = ctx.peers.get(session.identity);
     if (peer === undefined) continue;
+    ctx.unknown.add(peer);
     await sayOnce(ctx, peer, "unknown", () =>
       ctx.journal.decide("supervise", { identity: peer.identity, action: "skipped-unknown", reason, trigger: "pass" }),
     );

@@ -40,12 +40,17 @@ export function peerDirectory(storage: Storage, root: string): PeerDirectory {
   };
 
   let known: readonly RegistryEntry[] = [];
+  const byName = new WeakMap<readonly RegistryEntry[], ReadonlyMap<string, RegistryEntry>>();
   const list = async (): Promise<readonly RegistryEntry[]> => {
     known = (await registry(path)) ?? [];
     return known;
   };
-  const find = async (personality: string): Promise<RegistryEntry | null> =>
-    (await list()).find((entry) => entry.personality === personality) ?? null;
+  const find = async (personality: string): Promise<RegistryEntry | null> => {
+    const entries = await list();
+    const index = byName.get(entries) ?? new Map(entries.map((entry) => [entry.personality, entry]));
+    byName.set(entries, index);
+    return index.get(personality) ?? null;
+  };
   const publish = async (entries: readonly RegistryEntry[]): Promise<void> => {
     await storage.ensureFolder(root);
     await storage.replaceFile(path, formatRegistry(entries, path));

@@ -195,6 +195,25 @@ test("a long journal is rewritten without losing what waits or what landed latel
   expect(ids(await open())).toEqual(["waits", "after"]);
 });
 
+test("a long queue is not rewritten with each message that leaves it", async () => {
+  const { open, world } = createBench();
+  const inbox = await open();
+  for (let n = 0; n < 40; n += 1) await inbox.accept(message(`m${n}`, "x".repeat(15_000)));
+  const inodes = new Set<number | undefined>();
+  for (let n = 0; n < 40; n += 1) {
+    expect(inbox.next()?.id).toBe(`m${n}`);
+    await inbox.landed(`m${n}`);
+    inodes.add((await world.forOwner("reader").stat(PATH))?.inode);
+  }
+  expect([inbox.next(), inodes.size]).toEqual([null, 1]);
+  for (let n = 0; n < 100; n += 1) {
+    await inbox.accept(message(`later${n}`, "x".repeat(15_000)));
+    await inbox.landed(`later${n}`);
+  }
+  expect((world.peek(PATH) ?? "").length).toBeLessThan(1_300_000);
+  expect(ids(await open())).toEqual([]);
+});
+
 test("any sequence of accepting, landing and reopening leaves exactly what did not land, in order", async () => {
   const step = fc.record({ what: fc.constantFrom("accept", "landed", "reopen", "powerLoss"), id: fc.constantFrom("a", "b", "c", "d") });
   await fc.assert(

@@ -5,11 +5,14 @@ import type { Storage } from "../storage/index.ts";
 
 /**
  * The durable inbox of one identity: an append-only journal `state/iapeer/inbox/<identity>.jsonl` of `accept` and `landed` lines, so that
- * taking a message in costs one append and one fsync. It is rewritten once mostly finished business lies in it (lifecycle §10).
+ * taking a message in costs one append and one fsync. It is rewritten once mostly finished business lies in it (lifecycle §10): when it has
+ * grown to twice what was left the last time, so that a queue of any length costs what was sent and not its square.
  */
 export interface Inbox {
   /** Messages that wait, oldest first. */
   pending(): readonly Message[];
+  /** The oldest that waits, or null. */
+  next(): Message | null;
   /** Ids that landed, as far as the journal remembers them. */
   landedIds(): readonly string[];
   /** Was this message accepted, and did it land, as far as the journal remembers? */
@@ -27,6 +30,7 @@ export interface Inbox {
 /** Landed ids kept through a rewrite, for senders that repeat themselves. */
 const REMEMBERED = 256;
 const REWRITE_AT_BYTES = 256 * 1024;
+const rewriteAt = (left: number): number => Math.max(REWRITE_AT_BYTES, 2 * left);
 
 const messageSchema = z.object({
   id: z.string(),
@@ -76,6 +80,7 @@ async function copyAside(storage: Storage, path: string, text: string): Promise<
 function createInbox(storage: Storage, path: string, contents: Contents, exists: boolean): Inbox {
   let created = exists;
   let length = contents.bytes;
+  let limit = REWRITE_AT_BYTES;
   const inherited = new Set(contents.pending.keys());
   /** A failed line may still be there, whole or half. */
   let dirty = false;
@@ -104,6 +109,7 @@ function createInbox(storage: Storage, path: string, contents: Contents, exists:
   };
   return {
     pending: () => [...contents.pending.values()],
+    next: () => contents.pending.values().next().value ?? null,
     landedIds: () => [...contents.landed],
     stateOf: (id) => (contents.pending.has(id) ? "pending" : hasLanded(id) ? "landed" : "unknown"),
     isInherited: (id) => inherited.has(id),
@@ -119,7 +125,9 @@ function createInbox(storage: Storage, path: string, contents: Contents, exists:
       await write({ landed: id });
       contents.taken.delete(id);
       contents.landed.add(id);
-      if (length > REWRITE_AT_BYTES) length = await rewrite(storage, path, contents);
+      if (length <= limit) return;
+      length = await rewrite(storage, path, contents);
+      limit = rewriteAt(length);
     },
   };
 }

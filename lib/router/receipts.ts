@@ -23,7 +23,8 @@ export function createReceipts(): Receipts {
   const known = new Map<string, Receipt>();
   const waiting = new Map<string, ((receipt: Receipt) => void)[]>();
   const listeners: ((receipt: Receipt) => void)[] = [];
-  const finals: string[] = [];
+  /** Oldest first. */
+  const finals = new Set<string>();
 
   /** One that was reopened meanwhile may wait again. */
   const forget = (id: string): void => {
@@ -33,8 +34,12 @@ export function createReceipts(): Receipts {
   const remember = (receipt: Receipt): void => {
     for (const resolve of waiting.get(receipt.id) ?? []) resolve(receipt);
     waiting.delete(receipt.id);
-    finals.push(receipt.id);
-    if (finals.length > REMEMBERED) forget(finals.shift() ?? "");
+    finals.delete(receipt.id);
+    finals.add(receipt.id);
+    if (finals.size <= REMEMBERED) return;
+    const [oldest = ""] = finals;
+    finals.delete(oldest);
+    forget(oldest);
   };
   const set = (receipt: Receipt): Receipt => {
     const before = known.get(receipt.id);

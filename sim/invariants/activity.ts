@@ -1,5 +1,6 @@
 import { NOISE_MS } from "../../lib/lifecycle/decide/clock-gap.ts";
-import type { TraceEntry, World } from "../world/api.ts";
+import type { TraceEntry, TrueMessage, World } from "../world/api.ts";
+import { changedMessages } from "./indexes.ts";
 import { dataOf, isFinal, news } from "./read.ts";
 
 /** What was really going on in a session when it was signalled. */
@@ -28,6 +29,7 @@ export interface ActivityWatch {
 
 export function watchActivity(world: World): ActivityWatch {
   const entries = news(world.trace.entries);
+  const waiting = waitingMessages(world);
   const sessions = new Map<string, Session>();
   const signalled = new Map<string, Moment>();
   let suspended = 0;
@@ -41,7 +43,7 @@ export function watchActivity(world: World): ActivityWatch {
     const what = dataOf(entry, "what");
     if (what === "signalled") {
       if (!signalled.has(instance))
-        signalled.set(instance, momentOf(world, entry, session, awake(entry.at) - Math.max(session.activeAt, disturbedAt)));
+        signalled.set(instance, momentOf(waiting(entry.lane), session, awake(entry.at) - Math.max(session.activeAt, disturbedAt)));
       return;
     }
     if (what === "ready") session.ready = true;
@@ -73,10 +75,18 @@ function disturbsTime({ data }: TraceEntry): boolean {
   return data["do"] === "clock" && Math.abs(Number(data["stepMs"])) > NOISE_MS;
 }
 
-function momentOf(world: World, entry: TraceEntry, session: Session, idleMs: number): Moment {
-  const waiting = world.truth.messages.filter(
-    (message) => message.identity === entry.lane && waitedAt(message.receipts.at(-1), message.landedIn.length),
-  );
+/** The messages that wait for an identity now, in the order in which they were heard of. */
+function waitingMessages(world: World): (identity: string) => TrueMessage[] {
+  const changed = changedMessages(world);
+  const open = new Set<TrueMessage>();
+  return (identity) => {
+    for (const message of changed()) open.add(message);
+    for (const message of open) if (!waitedAt(message.receipts.at(-1), message.landedIn.length)) open.delete(message);
+    return [...open].filter((message) => message.identity === identity);
+  };
+}
+
+function momentOf(waiting: readonly TrueMessage[], session: Session, idleMs: number): Moment {
   const busyWith = [
     ...(session.ready ? [] : ["a boot"]),
     ...(session.turn ? ["a turn"] : []),

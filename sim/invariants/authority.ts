@@ -1,5 +1,6 @@
 import type { TraceEntry, World } from "../world/api.ts";
 import type { Breach, Invariant } from "./api.ts";
+import { processesOf } from "./indexes.ts";
 import { daemonNumber, dataOf, news, VISIBLE_CHANGES } from "./read.ts";
 
 /** I7: two managers of one identity would fight over it. */
@@ -15,7 +16,7 @@ export const handsOff: Invariant = {
           if (isForeign(world, identity, spawnedAt)) breaches.push({ lane: identity, detail: `${instance} was started` });
         }
         for (const { instance, at } of killed()) {
-          const identity = world.truth.processes.findLast((one) => one.instance === instance)?.identity ?? "world";
+          const identity = processesOf(world, instance).at(-1)?.identity ?? "world";
           if (isForeign(world, identity, at)) breaches.push({ lane: identity, detail: `${instance} was signalled` });
         }
         return breaches;

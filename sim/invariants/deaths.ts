@@ -1,6 +1,9 @@
-import type { World } from "../world/api.ts";
+import type { Truth, World } from "../world/api.ts";
 import type { Breach, Invariant } from "./api.ts";
-import { diskWasBroken, field, upSince } from "./read.ts";
+import { add, diskWasBroken } from "./indexes.ts";
+import { field, upSince } from "./read.ts";
+
+type Decided = Truth["decisions"][number];
 
 const COUNTED = ["crash", "self-close", "boot-failed"];
 /** The ring keeps no more (lifecycle §3). */
@@ -15,18 +18,19 @@ export const countedOnce: Invariant = {
 
 function miscounted(world: World): Breach[] {
   const identities = new Set(world.truth.processes.map(({ identity }) => identity));
+  const decided = new Map<string, Decided[]>();
+  for (const decision of world.truth.decisions) add(decided, field(decision, "identity"), decision);
   return [...identities].flatMap((identity) => {
-    const deaths = Math.min(RING, deathsSinceReset(world, identity).size);
+    const deaths = Math.min(RING, deathsSinceReset(decided.get(identity) ?? []).size);
     const ring = ringOf(world.file(`state/lifecycle/${identity}.deaths`));
     return ring === deaths ? [] : [{ lane: identity, detail: `${deaths} counted deaths, but the ring has ${ring} entries` }];
   });
 }
 
 /** Instances; a reset begins again. */
-function deathsSinceReset({ truth }: World, identity: string): Set<string> {
+function deathsSinceReset(decisions: readonly Decided[]): Set<string> {
   const dead = new Set<string>();
-  for (const decision of truth.decisions) {
-    if (field(decision, "identity") !== identity) continue;
+  for (const decision of decisions) {
     if (decision.ev === "reset" || decision.ev === "remove") dead.clear();
     if (decision.ev === "exit" && COUNTED.includes(field(decision, "class"))) dead.add(field(decision, "instance"));
   }

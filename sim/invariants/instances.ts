@@ -1,6 +1,7 @@
 import type { TrueProcess, World } from "../world/api.ts";
 import type { Breach, Invariant } from "./api.ts";
-import { dataOf, diskFailed, diskWasBroken, field, news, upSince } from "./read.ts";
+import { diskFailed, diskWasBroken, probesLie, processesOf } from "./indexes.ts";
+import { dataOf, field, news, upSince } from "./read.ts";
 
 /** I2: two sessions of one identity would answer each other's mail. */
 export const oneLive: Invariant = {
@@ -8,13 +9,15 @@ export const oneLive: Invariant = {
   sentence: "At most one live instance per identity.",
   watch(world) {
     const spawned = news(world.truth.processes);
+    /** Of each identity, those that may live still. */
+    const before = new Map<string, TrueProcess[]>();
     return {
       look() {
         const doubles: Breach[] = [];
         for (const fresh of spawned()) {
-          const { processes } = world.truth;
-          const before = processes.slice(0, processes.indexOf(fresh));
-          const others = before.filter((one) => one.identity === fresh.identity && overlaps(one, fresh));
+          // Whoever had ended by now cannot overlap with one that is started later.
+          const others = (before.get(fresh.identity) ?? []).filter((one) => overlaps(one, fresh));
+          before.set(fresh.identity, [...others, fresh]);
           for (const other of others)
             doubles.push({ lane: fresh.identity, detail: `${fresh.instance} was started while ${other.instance} lived` });
         }
@@ -59,13 +62,8 @@ export const oneClass: Invariant = {
   },
 };
 
-function livesOn({ truth }: World, instance: string): boolean {
-  return truth.processes.some((one) => one.instance === instance && one.endedAt === null);
-}
-
-/** A scenario may make probes say what is not so; whoever believes them is not to blame. */
-function probesLie({ trace }: World): boolean {
-  return trace.entries.some((entry) => entry.kind === "action" && dataOf(entry, "do") === "probe");
+function livesOn(world: World, instance: string): boolean {
+  return processesOf(world, instance).some((one) => one.endedAt === null);
 }
 
 /** Ended sessions that nobody spoke of, once the daemon had two passes to notice. */
@@ -88,22 +86,22 @@ export const accountedFor: Invariant = {
   id: "I9",
   sentence: "Every live instance is recorded or adopted within one pass.",
   watch(world) {
-    const entries = news(world.trace.entries);
-    const sound = new Set<string>();
+    const [entries, spawned] = [news(world.trace.entries), news(world.truth.processes)];
+    /** Those that were not judged yet. */
+    let unsure: TrueProcess[] = [];
     let calmSince = 0;
     return {
       look() {
         for (const entry of entries()) if (entry.kind === "daemon" || disturbs(dataOf(entry, "do"))) calmSince = world.now();
-        const grace = world.settings().superviseMs + 1_000;
-        if (upSince(world) === null || world.now() - calmSince < grace) return [];
-        return world.truth.processes
-          .filter((one) => one.endedAt === null && world.now() - one.spawnedAt >= grace && !sound.has(one.instance))
-          .flatMap((one) => {
-            sound.add(one.instance);
-            return isExcused(world, one) || isRecorded(world, one)
-              ? []
-              : [{ lane: one.identity, detail: `${one.instance} lives and no record names it` }];
-          });
+        unsure.push(...spawned());
+        if (unsure.length === 0) return [];
+        const [grace, now] = [world.settings().superviseMs + 1_000, world.now()];
+        if (upSince(world) === null || now - calmSince < grace) return [];
+        const living = unsure.filter((one) => one.endedAt === null);
+        unsure = living.filter((one) => now - one.spawnedAt < grace);
+        return living
+          .filter((one) => now - one.spawnedAt >= grace && !isExcused(world, one) && !isRecorded(world, one))
+          .map((one) => ({ lane: one.identity, detail: `${one.instance} lives and no record names it` }));
       },
     };
   },

@@ -1,7 +1,7 @@
 import { decisionLine } from "../../lib/log/index.ts";
 import type { World } from "../world/api.ts";
 import type { Breach, Invariant } from "./api.ts";
-import { diskWasBroken } from "./read.ts";
+import { diskWasBroken } from "./indexes.ts";
 
 /** I10: the log is what an operator has; it neither conceals nor invents. */
 export const oneLineEach: Invariant = {

@@ -1,5 +1,6 @@
-import type { World } from "../world/api.ts";
+import type { TrueMessage, World } from "../world/api.ts";
 import type { Breach, Invariant } from "./api.ts";
+import { changedMessages } from "./indexes.ts";
 import { isFinal } from "./read.ts";
 
 /** I1: what a sender is told about its message is true, and none is lost or doubled. */
@@ -7,14 +8,16 @@ export const landedOnce: Invariant = {
   id: "I1",
   sentence: "A message reported landed reached exactly one instance that was alive then; no accepted message vanishes.",
   watch(world) {
+    const changed = changedMessages(world);
     const told = new Set<string>();
-    return { look: () => looks(world, told), end: () => [...looks(world, told), ...vanished(world)] };
+    const look = (): Breach[] => looks(changed(), told);
+    return { look, end: () => [...look(), ...vanished(world)] };
   },
 };
 
-function looks({ truth }: World, told: Set<string>): Breach[] {
+function looks(messages: Iterable<TrueMessage>, told: Set<string>): Breach[] {
   const breaches: Breach[] = [];
-  for (const { id, name, identity, receipts, landedIn } of truth.messages) {
+  for (const { id, name, identity, receipts, landedIn } of messages) {
     const landed = receipts.at(-1)?.stage === "landed";
     const problem = landed && landedIn.length === 0 ? "is reported landed, but no conversation has it" : null;
     const twice =

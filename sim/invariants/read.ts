@@ -6,6 +6,7 @@ import type { TraceEntry, World } from "../world/api.ts";
 export function news<T>(list: readonly T[]): () => readonly T[] {
   let read = 0;
   return () => {
+    if (read === list.length) return [];
     const fresh = list.slice(read);
     read = list.length;
     return fresh;
@@ -31,16 +32,6 @@ export function isFinal(receipt: Receipt | undefined): boolean {
 export function upSince(world: World): number | null {
   if (world.daemon() === null) return null;
   return world.truth.daemonLife.findLast(({ what }) => what === "start")?.at ?? null;
-}
-
-/** Did the scenario make the disk fail, or write to it behind the daemon's back? Then what was decided need not be on it. */
-export function diskFailed(world: World): boolean {
-  return world.trace.entries.some((entry) => entry.kind === "action" && ["faultFs", "files"].includes(dataOf(entry, "do")));
-}
-
-/** The same, or was the power cut, so that what was written last need not be there? */
-export function diskWasBroken(world: World): boolean {
-  return world.truth.daemonLife.some(({ what }) => what === "powerLoss") || diskFailed(world);
 }
 
 /** The daemon that an operation or timer in the trace belongs to: 2 for `daemon-2`; 0 for anything else. */

@@ -1,7 +1,8 @@
 import { targetOfTemporary } from "../../lib/storage/temporary.ts";
 import type { World } from "../world/api.ts";
 import type { Breach, Invariant } from "./api.ts";
-import { diskWasBroken, upSince } from "./read.ts";
+import { diskWasBroken } from "./indexes.ts";
+import { upSince } from "./read.ts";
 
 /** I15: what is left behind adds up over months. */
 export const nothingLeft: Invariant = {

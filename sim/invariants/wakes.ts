@@ -1,5 +1,6 @@
 import type { Truth, World } from "../world/api.ts";
 import type { Breach, Invariant } from "./api.ts";
+import { processesOf } from "./indexes.ts";
 import { dataOf, field, news, upSince } from "./read.ts";
 
 type Decided = Truth["decisions"][number];
@@ -34,10 +35,10 @@ export const resumeIsEarned: Invariant = {
   },
 };
 
-function unearned({ truth }: World, wake: Decided, last: { class: string; instance: string } | undefined): string | null {
+function unearned(world: World, wake: Decided, last: { class: string; instance: string } | undefined): string | null {
   if (last === undefined) return "resumed, though no session of it has ended";
   if (!RESUMABLE.includes(last.class)) return `resumed after ${last.instance} ended as ${last.class}`;
-  const conversation = truth.processes.findLast(({ instance }) => instance === last.instance)?.conversation ?? null;
+  const conversation = processesOf(world, last.instance).at(-1)?.conversation ?? null;
   const reference = field(wake, "ref");
   return conversation === null || conversation === reference ? null : `resumed ${reference}, but ${last.instance} wrote ${conversation}`;
 }
@@ -68,8 +69,8 @@ function followReset(world: World, asked: Map<string, number>, decision: Decided
 }
 
 /** A launch since the request whose line was lost with the daemon that would have written it. */
-function wasFulfilled({ truth }: World, instance: string, askedAt: number | undefined): boolean {
-  return truth.processes.some((process) => process.instance === instance && process.spawnedAt >= (askedAt ?? Number.POSITIVE_INFINITY));
+function wasFulfilled(world: World, instance: string, askedAt: number | undefined): boolean {
+  return processesOf(world, instance).some(({ spawnedAt }) => spawnedAt >= (askedAt ?? Number.POSITIVE_INFINITY));
 }
 
 function forgotten(world: World, asked: ReadonlyMap<string, number>): Breach[] {

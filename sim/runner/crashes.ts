@@ -66,5 +66,6 @@ export function runCrashCase(
     ...options,
     world: { ...options.world, crashAt: { ...crash, restartAfterMs: RESTART_AFTER_MS } },
     manner: afterCrash({ kind: crash.kind, baseline: baseline.daemonLife }),
+    hash: false,
   });
 }

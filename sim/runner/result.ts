@@ -17,7 +17,7 @@ export interface RunResult {
   readonly problems: readonly Problem[];
   /** Where the budget ran out. */
   readonly undecided: Undecided | null;
-  /** SHA-256 of the trace; null when nothing ran. */
+  /** SHA-256 of the trace; null when nothing ran, or nobody wants it. */
   readonly traceHash: string | null;
   /** Real ms; 0 without a clock in the options. */
   readonly wallMs: number;

@@ -10,7 +10,8 @@ export interface Agents {
   of(instance: string): SimAgent | null;
   /** The living agent of an identity (the newest, should there be two). */
   living(identity: string): SimAgent | null;
-  readonly all: readonly SimAgent[];
+  /** Is one of them starting or at work? */
+  anyAtWork(): boolean;
 }
 
 export interface AgentsParts {
@@ -27,7 +28,7 @@ export interface AgentsParts {
 
 export function createAgents(parts: AgentsParts): Agents {
   const { processes, home, clock, background, now } = parts;
-  const all: SimAgent[] = [];
+  const alive = new Set<SimAgent>();
   const byInstance = new Map<string, SimAgent>();
   let ownReferences = 0;
   processes.onSpawn((process) => {
@@ -38,15 +39,23 @@ export function createAgents(parts: AgentsParts): Agents {
       touch: (what) => parts.touch(process, what),
       ownReference: () => `conversation-${String(++ownReferences).padStart(4, "0")}`,
     });
-    all.push(agent);
+    alive.add(agent);
     byInstance.set(process.instance, agent);
   });
   processes.onEnd((ended) => {
-    for (const process of ended) byInstance.get(process.instance)?.gone();
+    for (const process of ended) {
+      const agent = byInstance.get(process.instance);
+      if (agent === undefined) continue;
+      alive.delete(agent);
+      agent.gone();
+    }
   });
   return {
-    all,
+    anyAtWork: () => [...alive].some((agent) => agent.state() === "starting" || agent.state() === "busy"),
     of: (instance) => byInstance.get(instance) ?? null,
-    living: (identity) => all.findLast((agent) => agent.process.identity === identity && agent.process.endedAt === null) ?? null,
+    living(identity) {
+      const process = processes.of(identity).findLast(({ endedAt }) => endedAt === null);
+      return process === undefined ? null : (byInstance.get(process.instance) ?? null);
+    },
   };
 }

@@ -3,7 +3,7 @@ import { DEFAULT_SETTINGS } from "../../lib/model/settings.ts";
 import { unitFileManagers } from "../../lib/peers/index.ts";
 import { createGate, type Gate, noTelemetry, type ProcessIdentity, type Runtime } from "../../lib/ports/index.ts";
 import type { Scenario } from "../language/scenario.ts";
-import type { WorldOptions } from "./api.ts";
+import type { Trace, TraceEntry, WorldOptions } from "./api.ts";
 import { createBehaviors } from "./behaviors.ts";
 import { createCrashPoints, type Death } from "./crash-points.ts";
 import { createFailures } from "./failures.ts";
@@ -27,23 +27,26 @@ const USUAL_RUNTIMES = ["claude", "codex"];
 export function assemble(scenario: Scenario, options: WorldOptions, makeDaemon: MakeDaemon): Kernel {
   const settings = withConfig(DEFAULT_SETTINGS, scenario.config);
   const behaviors = createBehaviors(scenario);
+  const full = options.fullTrace ?? true;
+  const detail = full || options.onDetail ? hearDetail(options, (entry) => kernel.trace.add(entry)) : null;
   const crashPoints = createCrashPoints({
     root: ROOT,
     crashAt: options.crashAt,
     kill: (owner, kind, planned) => die(kernel, owner, kind, planned ? (options.crashAt?.restartAfterMs ?? null) : null),
-    note: (kind, owner, data) => kernel.trace.add({ kind, lane: owner, data }),
+    note: detail && ((kind, owner, data) => detail(kind, owner, String(data["op"]), data)),
   });
   const machine = createMachine({
     ...{ startMs: scenario.startMs, root: ROOT, crashPoints, takeBehavior: behaviors.take },
     isRoutine: (owner, delay) => owner === BACKGROUND || (owner.startsWith("daemon-") && delay === kernel.settings.superviseMs),
-    onTimer: (what, owner, data) =>
-      owner.startsWith("daemon-") && kernel.trace.add({ kind: "timer", lane: owner, data: { what, ...data } }),
+    onTimer: ({ what, owner, sequence: timer, dueAt }) => {
+      if (detail && owner.startsWith("daemon-")) detail("timer", owner, what, { what, timer, dueAt });
+    },
     onKill: (process, owner) => hearKill(kernel, process, numberOf(owner)),
     onAgent: (identity, data) => hearAgent(kernel, identity, data),
   });
   const views = new WeakMap<Owner, number>();
   const numberOf = (owner: Owner): number => views.get(owner) ?? 0;
-  const trace = createTrace({ now: machine.clock.elapsedMs, wallMs: machine.clock.wallMs, full: options.fullTrace ?? true });
+  const trace = createTrace({ now: machine.clock.elapsedMs, wallMs: machine.clock.wallMs, full });
   const kernel: Kernel = {
     ...{
       scenario,
@@ -76,6 +79,16 @@ export function assemble(scenario: Scenario, options: WorldOptions, makeDaemon: 
     }),
   };
   return kernel;
+}
+
+type HearDetail = (kind: "disk" | "host" | "timer", lane: string, what: string, data: TraceEntry["data"]) => void;
+
+/** One entry per operation and timer of the daemon, for whoever wants to know. */
+function hearDetail({ onDetail }: WorldOptions, add: Trace["add"]): HearDetail {
+  return (kind, lane, what, data) => {
+    onDetail?.(kind, what);
+    add({ kind, lane, data });
+  };
 }
 
 function die(kernel: Kernel, owner: string, kind: Death, restartAfterMs: number | null): void {

@@ -26,7 +26,8 @@ export interface CrashPointsParts {
   readonly root: string;
   readonly crashAt: { readonly operation: number; readonly when: "before" | "after"; readonly kind: Death } | undefined;
   readonly kill: (owner: string, kind: Death, planned: boolean) => void;
-  readonly note: (kind: "disk" | "host", owner: string, data: Readonly<Record<string, unknown>>) => void;
+  /** Null when nobody wants to read of every operation. */
+  readonly note: ((kind: "disk" | "host", owner: string, data: Readonly<Record<string, unknown>>) => void) | null;
 }
 
 interface HostCall {
@@ -41,7 +42,6 @@ interface Armed {
 }
 
 export function createCrashPoints({ root, crashAt, kill, note }: CrashPointsParts): CrashPoints {
-  const numbers = new WeakMap<DiskCall, number>();
   const armed: Armed[] = [];
   const flying = new Map<number, string>();
   let count = 0;
@@ -51,7 +51,7 @@ export function createCrashPoints({ root, crashAt, kill, note }: CrashPointsPart
   function begin(owner: string, call: DiskCall | HostCall): number {
     count += 1;
     const number = count;
-    const hit = armed.find((one) => one.matches(call) && --one.left === 0);
+    const hit = armed.length === 0 ? undefined : armed.find((one) => one.matches(call) && --one.left === 0);
     if (hit) {
       armed.splice(armed.indexOf(hit), 1);
       kill(owner, hit.kind, false);
@@ -61,11 +61,12 @@ export function createCrashPoints({ root, crashAt, kill, note }: CrashPointsPart
   }
   return {
     disk: {
-      before: (call) => void numbers.set(call, begin(call.owner, call)),
+      before(call) {
+        call.number = begin(call.owner, call);
+      },
       after(call, error) {
-        const n = numbers.get(call) ?? 0;
-        const { operation: op, path, from, owner } = call;
-        note("disk", owner, { n, op, path, ...(from !== undefined && { from }), ...(error !== null && { error: error.code }) });
+        const { operation: op, path, from, owner, number: n } = call;
+        note?.("disk", owner, { n, op, path, ...(from !== undefined && { from }), ...(error !== null && { error: error.code }) });
         planned(owner, n, "after");
       },
     },
@@ -77,7 +78,7 @@ export function createCrashPoints({ root, crashAt, kill, note }: CrashPointsPart
       },
       after(n, op, identity, error) {
         flying.delete(n);
-        note("host", owner, { n, op, identity, ...(error !== undefined && { error }) });
+        note?.("host", owner, { n, op, identity, ...(error !== undefined && { error }) });
         planned(owner, n, "after");
       },
     }),

@@ -14,6 +14,12 @@ export type Node = FileNode | FolderNode | LinkNode;
 
 export interface FileNode extends Common {
   readonly kind: "file";
+  /** Bytes of the live content. */
+  size: number;
+  /** The live content, as long as it is what the file was created with: what is written once is not read back. */
+  whole: string | null;
+  /** The live content as it was last read, until somebody changes it. */
+  text: string | null;
   /** The durable content, or how many of the live content's first bytes are durable (the common case, without a copy). */
   durable: Buffer | number;
   /** What was done to the content since the last sync. */
@@ -23,6 +29,11 @@ export interface FileNode extends Common {
 }
 export interface FolderNode extends Common {
   readonly kind: "folder";
+  /** The live names. */
+  readonly children: Map<string, Node>;
+  /** The same in order, until one comes or goes. */
+  sorted: readonly string[] | null;
+  /** The durable names. */
   readonly entries: Map<string, Slot>;
   readonly pending: Set<Change>;
 }
@@ -58,7 +69,14 @@ export interface SlotChange {
 }
 
 export type Write =
-  | { readonly kind: "write"; readonly at: number; readonly bytes: Buffer; dropped: boolean }
+  | {
+      readonly kind: "write";
+      readonly at: number;
+      readonly length: number;
+      /** Null as long as the live content has them. */
+      bytes: Buffer | null;
+      dropped: boolean;
+    }
   | { readonly kind: "truncate"; readonly size: number; dropped: boolean };
 
 /** Decides what of the unsynced survives a power loss. */
@@ -155,9 +173,14 @@ function applyToSlots(change: Change): void {
   }
 }
 
-/** Makes the content durable, as a successful sync does; `size` is that of the live content. */
-export function syncContent(file: FileNode, size: number, live: () => Buffer): void {
-  file.durable = file.damaged ? survivingContent(file, live, keepsAll) : size;
+/** Notes bytes that were written, of which the live content keeps the only copy. */
+export function noteWrite(file: FileNode, at: number, length: number): void {
+  if (length > 0) file.writes.push({ kind: "write", at, length, bytes: null, dropped: false });
+}
+
+/** Makes the content durable, as a successful sync does. */
+export function syncContent(file: FileNode, live: () => Buffer): void {
+  file.durable = file.damaged ? survivingContent(file, live, keepsAll) : file.size;
   file.writes = [];
 }
 
@@ -167,18 +190,34 @@ export function dropUnsynced(file: FileNode): void {
   if (file.writes.length > 0) file.damaged = true;
 }
 
-/** Keeps the durable content by itself, before the live one is cut or gone. */
+/** Keeps by itself what may be left after a power loss, before the live content is cut or gone. */
 export function detachContent(file: FileNode, live: () => Buffer): void {
-  if (typeof file.durable === "number") file.durable = live().subarray(0, file.durable);
+  const content = once(live);
+  if (typeof file.durable === "number") file.durable = content().subarray(0, file.durable);
+  for (const write of file.writes) if (write.kind === "write") write.bytes ??= content().subarray(write.at, write.at + write.length);
+}
+
+function once(read: () => Buffer): () => Buffer {
+  let content: Buffer | null = null;
+  return () => {
+    content ??= read();
+    return content;
+  };
 }
 
 /** The content that is left after a power loss. */
 export function survivingContent(file: FileNode, live: () => Buffer, survival: Survival): Buffer {
-  let content = typeof file.durable === "number" ? live().subarray(0, file.durable) : file.durable;
+  const whole = once(live);
+  let content = typeof file.durable === "number" ? whole().subarray(0, file.durable) : file.durable;
   for (const write of file.writes) {
     if (write.dropped) continue;
     if (write.kind === "truncate") content = survival.truncate() ? resized(content, write.size) : content;
-    else content = withBytes(content, write.at, write.bytes.subarray(0, survival.write(write.bytes.length)));
+    else {
+      const survivors = survival.write(write.length);
+      if (survivors === 0) continue;
+      const bytes = write.bytes ?? whole().subarray(write.at, write.at + write.length);
+      content = withBytes(content, write.at, bytes.subarray(0, survivors));
+    }
   }
   return content;
 }

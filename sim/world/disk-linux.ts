@@ -35,10 +35,13 @@ export function unlessAbsent<T>(run: () => T): T | undefined {
 /** In bytes, of one name and of a whole path without its end mark. */
 const NAME_MAX = 255;
 const PATH_MAX = 4095;
+/** So many UTF-16 units are never more than a name may have bytes. */
+const SHORT = NAME_MAX / 3;
 
 /** The code with which any operation refuses this path, or null. */
 export function pathRefusal(path: string, operation: DiskOperation): string | null {
   if (!path.startsWith("/") || path.includes("\0")) return "EINVAL";
+  if (path.length <= SHORT) return null;
   if (Buffer.byteLength(path) > PATH_MAX) return "ENAMETOOLONG";
   // The folders above are made before the name that is too long is come to.
   if (operation === "makeFolder") return null;
@@ -46,7 +49,7 @@ export function pathRefusal(path: string, operation: DiskOperation): string | nu
 }
 
 export function isTooLong(name: string): boolean {
-  return Buffer.byteLength(name) > NAME_MAX;
+  return name.length > SHORT && Buffer.byteLength(name) > NAME_MAX;
 }
 
 export interface RenameSide {

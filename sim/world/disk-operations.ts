@@ -4,8 +4,8 @@
  */
 import type { FileFacts } from "../../lib/ports/disk.ts";
 import { folderOf, joinPath, nameOf } from "../../lib/storage/paths.ts";
-import { detachContent, dropUnsynced, type LinkNode, syncContent } from "./disk-durability.ts";
-import { fail, isTooLong, renameRefusal, unlessAbsent } from "./disk-linux.ts";
+import { detachContent, dropUnsynced, type LinkNode, noteWrite, syncContent } from "./disk-durability.ts";
+import { fail, isTooLong, renameRefusal } from "./disk-linux.ts";
 import {
   adopt,
   contentOf,
@@ -15,13 +15,16 @@ import {
   forget,
   forgetPath,
   inodeOf,
+  leadsTo,
+  namesIn,
   newFile,
   newFolder,
   nodeAt,
+  noteContent,
   noteNames,
   realPathOf,
   resolve,
-  sizeOf,
+  textOf,
 } from "./disk-tree.ts";
 
 /** Modes as the port promises them, whatever the umask. memfs has its own open ones: everything here belongs to one user anyway. */
@@ -30,24 +33,28 @@ const MODES = { folder: 0o700, file: 0o600, link: 0o777 } as const;
 const FOLDER_SIZE = 4096;
 
 export function read(tree: DiskTree, path: string): string | null {
-  return unlessAbsent(() => tree.volume.readFileSync(path, "utf8") as string) ?? null;
+  const node = leadsTo(tree, path);
+  if (node === undefined) return null;
+  return node.kind === "file" ? textOf(tree, path, node) : fail("EISDIR");
 }
 
 export function list(tree: DiskTree, path: string): string[] {
-  return unlessAbsent(() => (tree.volume.readdirSync(path) as string[]).sort()) ?? [];
+  const node = leadsTo(tree, path);
+  if (node === undefined) return [];
+  return node.kind === "folder" ? [...namesIn(node)] : fail("ENOTDIR");
 }
 
 export function stat(tree: DiskTree, path: string): FileFacts | null {
-  const node = unlessAbsent(() => resolve(tree, path));
+  const node = leadsTo(tree, path);
   if (node === undefined) return null;
-  const size = node.kind === "file" ? sizeOf(tree, path) : FOLDER_SIZE;
+  const size = node.kind === "file" ? node.size : FOLDER_SIZE;
   return { kind: node.kind, size, modifiedMs: node.modifiedMs, inode: node.id };
 }
 
 export function makeFolder(tree: DiskTree, path: string): void {
   const there = nodeAt(tree, path);
   if (there !== undefined) {
-    if (unlessAbsent(() => resolve(tree, path))?.kind !== "folder") fail("EEXIST");
+    if (leadsTo(tree, path)?.kind !== "folder") fail("EEXIST");
     return;
   }
   makeFolder(tree, folderOf(path));
@@ -56,44 +63,52 @@ export function makeFolder(tree: DiskTree, path: string): void {
   adopt(tree, path, newFolder(tree));
 }
 
-export function create(tree: DiskTree, path: string, bytes: Buffer): void {
+/** Writes the text, or with `partial` the first half of its bytes. */
+export function create(tree: DiskTree, path: string, text: string, partial = false): void {
+  const bytes = bytesOf(text, partial);
   tree.volume.writeFileSync(path, bytes, { flag: "wx" });
-  const file = newFile(tree);
-  if (bytes.length > 0) file.writes.push({ kind: "write", at: 0, bytes, dropped: false });
+  const file = newFile(tree, bytes.length, partial ? null : text);
+  noteWrite(file, 0, bytes.length);
   adopt(tree, path, file);
 }
 
-export function append(tree: DiskTree, path: string, bytes: Buffer): void {
+function bytesOf(text: string, partial: boolean): Buffer {
+  const bytes = Buffer.from(text);
+  return partial ? bytes.subarray(0, bytes.length >> 1) : bytes;
+}
+
+/** Adds the text, or with `partial` the first half of its bytes. */
+export function append(tree: DiskTree, path: string, text: string, partial = false): void {
   if (nodeAt(tree, path) === undefined) {
-    create(tree, path, bytes);
+    create(tree, path, text, partial);
     return;
   }
   const file = fileAt(tree, path);
-  const at = sizeOf(tree, path);
+  const bytes = bytesOf(text, partial);
   if (bytes.length === 0) return;
   tree.volume.appendFileSync(path, bytes);
-  file.writes.push({ kind: "write", at, bytes, dropped: false });
-  file.modifiedMs = tree.wallMs();
+  noteWrite(file, file.size, bytes.length);
+  noteContent(tree, file, file.size + bytes.length);
 }
 
 export function truncate(tree: DiskTree, path: string, size: number): void {
   if (!Number.isSafeInteger(size) || size < 0) fail("EINVAL");
   const file = fileAt(tree, path);
-  detachContent(file, contentOf(tree, path));
+  detachContent(file, contentOf(tree, path, file));
   tree.volume.truncateSync(path, size);
   file.writes.push({ kind: "truncate", size, dropped: false });
-  file.modifiedMs = tree.wallMs();
+  noteContent(tree, file, size);
 }
 
 export function sync(tree: DiskTree, path: string): void {
   const node = resolve(tree, path);
-  if (node.kind === "file") syncContent(node, sizeOf(tree, path), contentOf(tree, path));
+  if (node.kind === "file") syncContent(node, contentOf(tree, path, node));
   else syncFolder(tree, path);
 }
 
 /** A sync that fails: what it was to write is lost to every later one. */
 export function failSync(tree: DiskTree, path: string): void {
-  const node = unlessAbsent(() => resolve(tree, path));
+  const node = leadsTo(tree, path);
   if (node?.kind === "file") dropUnsynced(node);
 }
 
@@ -101,24 +116,20 @@ export function syncFolder(tree: DiskTree, path: string): void {
   for (const change of [...folderAt(tree, path).pending]) tree.image.commit(change);
 }
 
-export function rename(tree: DiskTree, from: string, to: string): void {
-  // Linux walks to both folders before it looks for the names in them.
-  folderAt(tree, folderOf(from));
-  folderAt(tree, folderOf(to));
+export function rename(tree: DiskTree, givenFrom: string, givenTo: string): void {
+  // Linux walks to both folders before it looks for the names in them; where they lead, the move itself may change.
+  const [from, to] = [sideOf(tree, givenFrom), sideOf(tree, givenTo)];
   const source = nodeAt(tree, from) ?? fail("ENOENT");
   const target = nodeAt(tree, to);
-  const sides = [from, to].map((path) => joinPath(realPathOf(tree, folderOf(path)), nameOf(path))) as [string, string];
-  const refused = renameRefusal(
-    { path: sides[0], kind: source.kind },
-    { path: sides[1], kind: target?.kind ?? null },
-    () => list(tree, to).length,
-  );
+  const refused = renameRefusal({ path: from, kind: source.kind }, { path: to, kind: target?.kind ?? null }, () => list(tree, to).length);
   if (refused !== null) fail(refused);
   if (source === target) return;
   if (target !== undefined) forget(tree, to, target);
   if (target?.kind === "folder") tree.volume.rmdirSync(to);
+  // memfs would keep what is renamed over for ever.
+  else if (target !== undefined) tree.volume.unlinkSync(to);
   forgetPath(tree, from, source);
-  if (source.kind === "link") moveLink(tree, from, to, source, target?.kind === "file" || target?.kind === "link");
+  if (source.kind === "link") moveLink(tree, from, to, source);
   else tree.volume.renameSync(from, to);
   noteNames(tree, source, [
     { path: from, present: false },
@@ -126,11 +137,16 @@ export function rename(tree: DiskTree, from: string, to: string): void {
   ]);
 }
 
+/** A path with links resolved, but for its last name. */
+function sideOf(tree: DiskTree, path: string): string {
+  folderAt(tree, folderOf(path));
+  return tree.linkless ? path : joinPath(realPathOf(tree, folderOf(path)), nameOf(path));
+}
+
 /** memfs would rename what the link leads to. */
-function moveLink(tree: DiskTree, from: string, to: string, source: LinkNode, replaces: boolean): void {
+function moveLink(tree: DiskTree, from: string, to: string, source: LinkNode): void {
   tree.nodes.delete(inodeOf(tree, from));
   tree.volume.unlinkSync(from);
-  if (replaces) tree.volume.unlinkSync(to);
   tree.volume.symlinkSync(source.target, to);
   tree.nodes.set(inodeOf(tree, to), source);
 }

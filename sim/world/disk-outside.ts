@@ -11,20 +11,21 @@ import {
   folderAt,
   forget,
   inodeOf,
+  namesIn,
   newLink,
   newVolume,
   nodeAt,
   noteNames,
   pathsBelow,
-  sizeOf,
 } from "./disk-tree.ts";
 
 /** Writes a file as an editor does: folders as needed, a new inode, everything durable. */
 export function poke(tree: DiskTree, path: string, text: string): void {
   remove(tree, path);
   makeFolder(tree, folderOf(path));
-  create(tree, path, Buffer.from(text));
-  syncContent(fileAt(tree, path), sizeOf(tree, path), contentOf(tree, path));
+  create(tree, path, text);
+  const file = fileAt(tree, path);
+  syncContent(file, contentOf(tree, path, file));
   commitPath(tree, path);
 }
 
@@ -54,7 +55,7 @@ export function erase(tree: DiskTree, path: string): void {
 
 function eraseFolder(tree: DiskTree, path: string, node: FolderNode): void {
   if (path === "/") fail("EBUSY");
-  for (const name of tree.volume.readdirSync(path) as string[]) erase(tree, joinPath(path, name));
+  for (const name of namesIn(node)) erase(tree, joinPath(path, name));
   forget(tree, path, node);
   tree.volume.rmdirSync(path);
   noteNames(tree, node, [{ path, present: false }]);
@@ -73,7 +74,7 @@ export function losePower(tree: DiskTree, survival: Survival): void {
   const old = tree.volume;
   const paths = new Map(pathsBelow(tree, "/").map((path): [Node | undefined, string] => [nodeAt(tree, path), path]));
   const surviving = (file: FileNode): Buffer =>
-    Buffer.from(survivingContent(file, () => old.readFileSync(paths.get(file) ?? "") as Buffer, survival));
+    Buffer.from(survivingContent(file, contentOf({ ...tree, volume: old }, paths.get(file) ?? "", file), survival));
   tree.image.settle(survival);
   tree.volume = newVolume();
   tree.known.clear();
@@ -83,9 +84,14 @@ export function losePower(tree: DiskTree, survival: Survival): void {
 
 function restore(tree: DiskTree, path: string, folder: FolderNode, surviving: (file: FileNode) => Buffer): void {
   folder.pending.clear();
+  folder.children.clear();
+  folder.sorted = null;
   for (const [name, { node }] of [...folder.entries].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (node === null) folder.entries.delete(name);
-    else restoreNode(tree, joinPath(path, name), node, surviving);
+    else {
+      folder.children.set(name, node);
+      restoreNode(tree, joinPath(path, name), node, surviving);
+    }
   }
 }
 
@@ -95,8 +101,8 @@ function restoreNode(tree: DiskTree, path: string, node: Node, surviving: (file:
   else {
     const content = surviving(node);
     tree.volume.writeFileSync(path, content);
-    Object.assign(node, { durable: content.length, writes: [], damaged: false });
+    Object.assign(node, { size: content.length, whole: null, text: null, durable: content.length, writes: [], damaged: false });
   }
-  tree.nodes.set(inodeOf(tree, path), node);
+  if (!tree.linkless) tree.nodes.set(inodeOf(tree, path), node);
   if (node.kind === "folder") restore(tree, path, node, surviving);
 }

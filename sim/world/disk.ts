@@ -11,12 +11,12 @@ import * as outside from "./disk-outside.ts";
 import { type DiskTree, diskTree, nodeAt, pathsBelow } from "./disk-tree.ts";
 import { type DiskCall, diskFaults, type FaultRule, type Faults } from "./faults.ts";
 
-/** Hears of every operation; a promise that never settles freezes the caller there. */
+/** Hears of every operation. */
 export interface DiskHook {
   /** Before anything is done. Whoever drops the owner here (a crash point) keeps the operation from happening. */
-  before?(call: DiskCall): void | Promise<void>;
+  before?(call: DiskCall): void;
   /** After it was done, or failed. Whoever drops the owner here keeps the caller from ever hearing of it. */
-  after?(call: DiskCall, error: DiskError | null): void | Promise<void>;
+  after?(call: DiskCall, error: DiskError | null): void;
 }
 
 export interface VirtualDiskOptions {
@@ -46,8 +46,8 @@ export interface VirtualDisk {
   heal(): void;
   /** A file's content as it would be read now, no fault in the way; null when there is no such file. */
   peek(path: string): string | null;
-  /** Absolute paths of all files and links, sorted by code unit. */
-  paths(): string[];
+  /** Absolute paths of all files and links (below a folder), sorted by code unit; an absent folder has none, a file is itself. */
+  paths(below?: string): string[];
   /** The same of all folders but `/`. */
   folders(): string[];
   /** Somebody else writes this file: folders as needed, a new inode, durable at once. */
@@ -79,8 +79,7 @@ export function virtualDisk(options: VirtualDiskOptions): VirtualDisk {
     owners.set(name, owner);
     return owner;
   };
-  const settle = (call: DiskCall, effect: (partial: boolean) => unknown): unknown =>
-    attempt(tree, faults, call, options.elapsedMs(), effect);
+  const settle: Settle = (call, effect) => attempt(tree, faults, call, options.elapsedMs, effect);
   return {
     forOwner: (name) => diskView(tree, ownerOf(name), options.hook ?? {}, settle),
     dropOwner(name) {
@@ -110,8 +109,8 @@ export function virtualDisk(options: VirtualDiskOptions): VirtualDisk {
 function worldsView(tree: DiskTree): Pick<VirtualDisk, "peek" | "paths" | "folders" | "poke" | "pokeFolder" | "link" | "erase" | "mode"> {
   return {
     peek: (path) => (operations.stat(tree, path)?.kind === "file" ? operations.read(tree, path) : null),
-    paths: () =>
-      pathsBelow(tree, "/")
+    paths: (below = "/") =>
+      everythingAt(tree, below)
         .filter((path) => nodeAt(tree, path)?.kind !== "folder")
         .sort(),
     folders: () =>
@@ -126,32 +125,33 @@ function worldsView(tree: DiskTree): Pick<VirtualDisk, "peek" | "paths" | "folde
   };
 }
 
-type Settle = (call: DiskCall, effect: (partial: boolean) => unknown) => unknown;
+function everythingAt(tree: DiskTree, path: string): string[] {
+  const kind = nodeAt(tree, path)?.kind;
+  if (kind === undefined) return [];
+  return kind === "folder" ? pathsBelow(tree, path) : [path];
+}
+
+type Effect = (path: string, partial: boolean) => unknown;
+type Settle = (call: DiskCall, effect: Effect) => unknown;
 
 /** The port as one process has it. */
 function diskView(tree: DiskTree, owner: Owner, hook: DiskHook, settle: Settle): Disk {
-  const run = <T>(operation: DiskCall["operation"], given: string, effect: (path: string, partial: boolean) => T): Promise<T> => {
-    const path = normal(given);
-    const call: DiskCall = { operation, path, owner: owner.name };
-    return perform(owner, hook, call, () => settle(call, (partial) => effect(path, partial))) as Promise<T>;
-  };
-  const written = (text: string, partial: boolean): Buffer => {
-    const bytes = Buffer.from(text);
-    return partial ? bytes.subarray(0, bytes.length >> 1) : bytes;
-  };
+  const run = <T>(operation: DiskCall["operation"], path: string, effect: (path: string, partial: boolean) => T): Promise<T> =>
+    perform(owner, hook, { operation, path: normal(path), owner: owner.name, number: 0 }, settle, effect) as Promise<T>;
   return {
     read: (path) => run("read", path, (at) => operations.read(tree, at)),
     list: (path) => run("list", path, (at) => operations.list(tree, at)),
     stat: (path) => run("stat", path, (at) => operations.stat(tree, at)),
     makeFolder: (path) => run("makeFolder", path, (at) => operations.makeFolder(tree, at)),
-    create: (path, text) => run("create", path, (at, partial) => operations.create(tree, at, written(text, partial))),
-    append: (path, text) => run("append", path, (at, partial) => operations.append(tree, at, written(text, partial))),
+    create: (path, text) => run("create", path, (at, partial) => operations.create(tree, at, text, partial)),
+    append: (path, text) => run("append", path, (at, partial) => operations.append(tree, at, text, partial)),
     truncate: (path, size) => run("truncate", path, (at) => operations.truncate(tree, at, size)),
     sync: (path) => run("sync", path, (at) => operations.sync(tree, at)),
     syncFolder: (path) => run("syncFolder", path, (at) => operations.syncFolder(tree, at)),
     rename(from, to) {
-      const call: DiskCall = { operation: "rename", path: normal(to), from: normal(from), owner: owner.name };
-      return perform(owner, hook, call, () => settle(call, () => operations.rename(tree, normal(from), normal(to)))) as Promise<void>;
+      const source = normal(from);
+      const call: DiskCall = { operation: "rename", path: normal(to), from: source, owner: owner.name, number: 0 };
+      return perform(owner, hook, call, settle, (target) => operations.rename(tree, source, target)) as Promise<void>;
     },
     remove: (path) => run("remove", path, (at) => operations.remove(tree, at)),
     realPath: (path) => run("realPath", path, (at) => operations.realPath(tree, at)),
@@ -164,40 +164,39 @@ const never = (): Promise<never> => new Promise(() => {});
 /** Read anew each time: an `await` may have passed since. */
 const isDropped = (owner: Owner): boolean => owner.state === "dropped";
 
-async function goingOn(owner: Owner): Promise<void> {
+async function perform(owner: Owner, hook: DiskHook, call: DiskCall, settle: Settle, effect: Effect): Promise<unknown> {
+  // Whoever calls goes on before anything happens, as with a real disk.
+  await undefined;
   while (owner.gate !== null) await owner.gate;
-}
-
-async function perform(owner: Owner, hook: DiskHook, call: DiskCall, settle: () => unknown): Promise<unknown> {
-  await goingOn(owner);
   if (isDropped(owner)) return never();
-  await hook.before?.(call);
+  hook.before?.(call);
   if (isDropped(owner)) return never();
-  let outcome: { readonly value: unknown } | DiskError;
+  let value: unknown;
+  let failure: DiskError | null = null;
   try {
-    outcome = { value: settle() };
+    value = settle(call, effect);
   } catch (error) {
     const code = codeOf(error);
     if (code === null) throw error;
-    outcome = new DiskError(code, call.operation, call.path, { cause: error });
+    failure = new DiskError(code, call.operation, call.path, { cause: error });
   }
-  await hook.after?.(call, outcome instanceof DiskError ? outcome : null);
-  await goingOn(owner);
+  hook.after?.(call, failure);
+  while (owner.gate !== null) await owner.gate;
   if (isDropped(owner)) return never();
-  if (outcome instanceof DiskError) throw outcome;
-  return outcome.value;
+  if (failure !== null) throw failure;
+  return value;
 }
 
 /** One operation: refused for its path, struck by a fault, or done. A full disk takes half of what was to be written. */
-function attempt(tree: DiskTree, faults: Faults, call: DiskCall, nowMs: number, effect: (partial: boolean) => unknown): unknown {
-  const [first, second] = call.from === undefined ? [call.path, call.path] : [call.from, call.path];
-  const refused = pathRefusal(first, call.operation) ?? pathRefusal(second, call.operation);
+function attempt(tree: DiskTree, faults: Faults, call: DiskCall, nowMs: () => number, effect: Effect): unknown {
+  const { operation, path, from } = call;
+  const refused = (from === undefined ? null : pathRefusal(from, operation)) ?? pathRefusal(path, operation);
   if (refused !== null) return fail(refused);
   const fault = faults.strike(call, nowMs);
-  if (fault === null) return effect(false);
-  if (call.operation === "sync") operations.failSync(tree, call.path);
+  if (fault === null) return effect(path, false);
+  if (operation === "sync") operations.failSync(tree, path);
   const fullDisk = fault === "ENOSPC" || fault === "EDQUOT";
-  if (fullDisk && (call.operation === "append" || call.operation === "create")) effect(true);
+  if (fullDisk && (operation === "append" || operation === "create")) effect(path, true);
   return fail(fault);
 }
 
@@ -207,9 +206,12 @@ function survivalOf(loss: PowerLoss): Survival {
   return typeof loss === "function" ? randomSurvival(loss) : loss;
 }
 
+/** A name that is empty, `.` or `..`. */
+const UNUSUAL = /\/\.{0,2}(?:\/|$)/;
+
 /** Without `.`, `..` and a slash at the end; anything else about a path is the operation's to refuse. */
 function normal(path: string): string {
-  if (!path.startsWith("/")) return path;
+  if (!path.startsWith("/") || !UNUSUAL.test(path)) return path;
   const short = posix.normalize(path);
   return short.length > 1 && short.endsWith("/") ? short.slice(0, -1) : short;
 }

@@ -13,14 +13,20 @@ export const FAULT_FAMILIES = {
 } as const satisfies Record<string, readonly DiskOperation[]>;
 export type FaultFamily = keyof typeof FAULT_FAMILIES;
 
-/** One operation that is asked of the disk. */
-export interface DiskCall {
+/** What is asked of the disk. */
+export interface DiskRequest {
   readonly operation: DiskOperation;
   /** What it is done to; for a rename, the new path. */
   readonly path: string;
   /** The old path of a rename. */
   readonly from?: string;
   readonly owner: string;
+}
+
+/** One operation. */
+export interface DiskCall extends DiskRequest {
+  /** Its place among all operations of the run, once somebody counts them. */
+  number: number;
 }
 
 export interface FaultRule {
@@ -40,12 +46,12 @@ export interface Faults {
   /** Ends all. */
   heal(): void;
   /** The code with which this call must fail now, or null; counts against `times`. The rule added first wins. */
-  strike(call: DiskCall, nowMs: number): string | null;
+  strike(call: DiskRequest, nowMs: () => number): string | null;
 }
 
 /** No faults yet. */
 export function diskFaults(root: string): Faults {
-  let rules: { readonly rule: FaultRule; readonly hits: (call: DiskCall) => boolean; left: number }[] = [];
+  let rules: { readonly rule: FaultRule; readonly hits: (call: DiskRequest) => boolean; left: number }[] = [];
   return {
     add(rule) {
       rules.push({
@@ -58,7 +64,9 @@ export function diskFaults(root: string): Faults {
       rules = [];
     },
     strike(call, nowMs) {
-      rules = rules.filter(({ rule, left }) => left > 0 && nowMs < (rule.untilMs ?? Number.POSITIVE_INFINITY));
+      if (rules.length === 0) return null;
+      const now = nowMs();
+      rules = rules.filter(({ rule, left }) => left > 0 && now < (rule.untilMs ?? Number.POSITIVE_INFINITY));
       const hit = rules.find(({ hits }) => hits(call));
       if (hit === undefined) return null;
       hit.left -= 1;
@@ -71,7 +79,7 @@ export function diskFaults(root: string): Faults {
  * The calls that a pattern such as `rename **\/*.idle-reaped` names: a word for a kind of operations (`write`, `rename`, `read`, `sync`, `unlink`)
  * or one operation of the port, then a glob. Throws `RangeError` when it cannot be read.
  */
-export function diskPattern(pattern: string, root: string): (call: DiskCall) => boolean {
+export function diskPattern(pattern: string, root: string): (call: DiskRequest) => boolean {
   const [, word = "", glob = ""] = /^(\S+)\s+(\S.*)$/.exec(pattern.trim()) ?? [];
   const operations = Object.hasOwn(FAULT_FAMILIES, word)
     ? FAULT_FAMILIES[word as FaultFamily]
@@ -87,7 +95,7 @@ export function diskPattern(pattern: string, root: string): (call: DiskCall) => 
  * A file that is replaced is written under a temporary name: whoever names the file means that too, except for its removal (tidying
  * up is not removing the file).
  */
-function callMatcher(operations: readonly DiskOperation[], glob: string, root: string): (call: DiskCall) => boolean {
+function callMatcher(operations: readonly DiskOperation[], glob: string, root: string): (call: DiskRequest) => boolean {
   const matches = pathMatcher(glob, root);
   return ({ operation, path, from }) => {
     if (!operations.includes(operation)) return false;

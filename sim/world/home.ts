@@ -6,7 +6,6 @@ export interface Home {
   find(reference: string): Conversation | null;
   /** The conversation of that reference, made when there is none. */
   open(reference: string, of: Pick<Conversation, "runtime" | "cwd" | "identity">): Conversation;
-  readonly all: readonly Conversation[];
 }
 
 export interface Conversation {
@@ -31,16 +30,14 @@ export interface ConversationEntry {
 }
 
 export function createHome(): Home {
-  const all: Conversation[] = [];
-  const find = (reference: string): Conversation | null => all.find((one) => one.reference === reference) ?? null;
+  const byReference = new Map<string, Conversation>();
   return {
-    all,
-    find,
+    find: (reference) => byReference.get(reference) ?? null,
     open(reference, of) {
-      const known = find(reference);
+      const known = byReference.get(reference);
       if (known) return known;
       const conversation: Conversation = { reference, ...of, entries: [] };
-      all.push(conversation);
+      byReference.set(reference, conversation);
       return conversation;
     },
   };

@@ -98,7 +98,7 @@ function viewOf(parts: SimHostParts, owner: Owner, takeFault: (identity: string)
 
 /** One terminal per identity, as one tmux server per peer. */
 function alreadyRuns(processes: ProcessTable, { identity }: SpawnRequest): string | null {
-  return processes.living().some((process) => process.identity === identity) ? "a session of it is alive already" : null;
+  return processes.of(identity).findLast(({ endedAt }) => endedAt === null) ? "a session of it is alive already" : null;
 }
 
 function look({ processes, probes }: SimHostParts, session: SessionHandle): Liveness {
@@ -163,9 +163,10 @@ function watchesOf(parts: SimHostParts, owner: Owner): Watches {
       if (news.length > 0 && !owner.dropped()) for (const listener of listeners) listener({ sessions: news, ...end });
     });
   }
-  processes.onEnd((ended) => {
+  const leave = processes.onEnd((ended) => {
+    if (owner.dropped()) return leave();
     const first = ended[0];
-    if (owner.dropped() || !first) return;
+    if (!first || watched.size === 0) return;
     const mine = ended.filter((process) => watched.has(process.instance)).map(handleOf);
     const { how, exit } = first;
     const aliveMonoMs = owner.clock.monoMs();
@@ -190,23 +191,22 @@ function watchesOf(parts: SimHostParts, owner: Owner): Watches {
     memory: () =>
       new Map([...watched.values()].filter((one) => processes.find(one)?.endedAt === null).map((one) => [one.instance, AGENT_BYTES])),
     close() {
+      leave();
       watched.clear();
       listeners.splice(0);
     },
   };
 }
 
+type Mutable<T extends readonly unknown[]> = T[number][];
+
 function sweepOf(parts: SimHostParts, watched: ReadonlyMap<string, SessionHandle>): Sweep {
-  const looks = [...watched.values()].map((session) => ({ session, liveness: look(parts, session) }));
-  return {
-    gone: looks.flatMap(({ session, liveness }) =>
-      liveness.state === "dead" ? [{ session, exit: liveness.exit, how: liveness.how }] : [],
-    ),
-    unknown: looks.flatMap(({ session, liveness }) => (liveness.state === "unknown" ? [{ session, reason: liveness.reason }] : [])),
-    strangers: parts.processes
-      .living()
-      .filter((process) => !watched.has(process.instance))
-      .map(hosted),
-    watched: watched.size,
-  };
+  const [gone, unknown]: [Mutable<Sweep["gone"]>, Mutable<Sweep["unknown"]>] = [[], []];
+  for (const session of watched.values()) {
+    const liveness = look(parts, session);
+    if (liveness.state === "dead") gone.push({ session, exit: liveness.exit, how: liveness.how });
+    if (liveness.state === "unknown") unknown.push({ session, reason: liveness.reason });
+  }
+  const strangers = parts.processes.living().filter((process) => !watched.has(process.instance));
+  return { gone, unknown, strangers: strangers.map(hosted), watched: watched.size };
 }

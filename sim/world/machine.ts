@@ -1,6 +1,6 @@
 import type { Behavior } from "../language/scenario.ts";
 import { type Agents, createAgents } from "./agents.ts";
-import { type VirtualClock, virtualClock } from "./clock.ts";
+import { type TimerEvent, type VirtualClock, virtualClock } from "./clock.ts";
 import type { CrashPoints } from "./crash-points.ts";
 import { type VirtualDisk, virtualDisk } from "./disk.ts";
 import { createHome, type Home } from "./home.ts";
@@ -31,7 +31,7 @@ export interface MachineParts {
   /** Behaviour of the next session of an identity; called once per spawn. */
   readonly takeBehavior: (identity: string) => Behavior;
   readonly isRoutine: (owner: string, delayMs: number) => boolean;
-  readonly onTimer: (what: string, owner: string, data: Readonly<Record<string, unknown>>) => void;
+  readonly onTimer: (event: TimerEvent) => void;
   readonly onKill: (process: SimProcess, owner: Owner) => void;
   readonly onAgent: (identity: string, data: Readonly<Record<string, unknown>>) => void;
 }
@@ -45,7 +45,7 @@ export function createMachine(parts: MachineParts): Machine {
     startMs: parts.startMs,
     onTimer(event) {
       pending.hear(event);
-      parts.onTimer(event.what, event.owner, { timer: event.sequence, dueAt: event.dueAt });
+      parts.onTimer(event);
     },
   });
   const now = clock.elapsedMs;

@@ -19,6 +19,7 @@ export interface Mail {
   waiting(): number;
 }
 
+/** A message as the world knows it. */
 interface Letter extends TrueMessage {
   identity: string | null;
   readonly receipts: Receipt[];
@@ -32,13 +33,20 @@ export function createMail(note: (entry: Pick<TraceEntry, "lane" | "data">) => v
   const byId = new Map<string, Letter>();
   const byName = new Map<string, Letter>();
   const accepted: Letter[] = [];
+  const known = new Set<Letter>();
+  const open = new Set<Letter>();
   const unanswered = new Set<string>();
   const hear = (receipt: Receipt): void => {
     const letter = byId.get(receipt.id);
     if (!letter || sameReceipt(letter.receipts.at(-1), receipt)) return;
     letter.receipts.push(receipt);
     letter.identity = receipt.identity ?? letter.identity;
-    if (TAKEN_IN.includes(receipt.stage) && !accepted.includes(letter)) accepted.push(letter);
+    if (TAKEN_IN.includes(receipt.stage) && !known.has(letter)) {
+      known.add(letter);
+      accepted.push(letter);
+    }
+    if (known.has(letter) && !FINAL.includes(receipt.stage)) open.add(letter);
+    else open.delete(letter);
     note({ lane: receipt.identity ?? "world", data: { ...receipt, name: letter.name } });
   };
   return {
@@ -59,7 +67,7 @@ export function createMail(note: (entry: Pick<TraceEntry, "lane" | "data">) => v
     landed: (id, instance, at) => void byId.get(id)?.landedIn.push({ instance, at }),
     receipt: (name) => byName.get(name)?.receipts.at(-1) ?? null,
     nameOf: (id) => byId.get(id)?.name ?? id,
-    waiting: () => accepted.filter(({ receipts }) => !FINAL.includes(receipts.at(-1)?.stage ?? "accepted")).length,
+    waiting: () => open.size,
   };
 }
 

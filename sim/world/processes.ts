@@ -9,6 +9,8 @@ export interface ProcessTable {
   /** Every agent process that ever was, oldest first. */
   readonly all: readonly SimProcess[];
   living(): SimProcess[];
+  /** Every one of an identity, oldest first. */
+  of(identity: string): readonly SimProcess[];
   /** The process that a handle proves; null when nothing by that proof ever ran. */
   find(session: SessionHandle): SimProcess | null;
   spawn(request: SpawnRequest): SimProcess;
@@ -26,8 +28,8 @@ export interface ProcessTable {
   /** Power goes: all processes end and nobody sees how. Called before the clock's own reboot. */
   powerOff(): void;
   onSpawn(listener: (process: SimProcess) => void): void;
-  /** Hears of processes that ended together and in one way. */
-  onEnd(listener: (ended: readonly SimProcess[]) => void): void;
+  /** Hears of processes that ended together and in one way; the result ends that. */
+  onEnd(listener: (ended: readonly SimProcess[]) => void): () => void;
 }
 
 export interface SimProcess {
@@ -71,24 +73,14 @@ export interface ProcessTableParts {
 
 export function createProcessTable({ clock, now, bootId }: ProcessTableParts): ProcessTable {
   const all: SimProcess[] = [];
-  const taken = new Map<number, string>();
-  const lastStart = new Map<number, number>();
+  const alive = new Set<SimProcess>();
+  const byIdentity = new Map<string, SimProcess[]>();
+  const byProof = new Map<string, SimProcess>();
+  const { take, give, isTaken, clear } = processIds(clock, bootId);
   const spawnListeners: ((process: SimProcess) => void)[] = [];
-  const endListeners: ((ended: readonly SimProcess[]) => void)[] = [];
-  const living = (): SimProcess[] => all.filter((process) => process.endedAt === null);
-
-  function take(): ProcessIdentity {
-    let pid = FIRST_PID;
-    while (taken.has(pid)) pid += 1;
-    const start = Math.max(Math.floor(clock.bootMs()), (lastStart.get(pid) ?? -1) + 1);
-    lastStart.set(pid, start);
-    taken.set(pid, String(start));
-    return { pid, startTime: String(start), bootId: bootId() };
-  }
-  const isTaken = (identity: ProcessIdentity): boolean => identity.bootId === bootId() && taken.get(identity.pid) === identity.startTime;
-  const give = (identity: ProcessIdentity): void => {
-    if (isTaken(identity)) taken.delete(identity.pid);
-  };
+  const endListeners = new Set<(ended: readonly SimProcess[]) => void>();
+  const living = (): SimProcess[] => [...alive];
+  const of = (identity: string): readonly SimProcess[] => byIdentity.get(identity) ?? [];
 
   const endChild = (child: ToolChild): void => {
     child.ended = true;
@@ -99,19 +91,26 @@ export function createProcessTable({ clock, now, bootId }: ProcessTableParts): P
     const ended = processes.filter((process) => process.endedAt === null);
     for (const process of ended) {
       Object.assign(process, { endedAt: now(), exit, how, attached: false });
+      alive.delete(process);
       give(process);
     }
-    if (ended.length > 0) for (const listener of endListeners) listener(ended);
+    if (ended.length > 0) for (const listener of [...endListeners]) listener(ended);
   }
+
+  const find = (session: SessionHandle): SimProcess | null =>
+    of(session.identity).findLast((process) => isProof(process, session)) ??
+    (session.process && byProof.get(proofText(session.process))) ??
+    null;
 
   return {
     bootId,
     all,
     living,
+    of,
     take,
     give,
     isTaken,
-    find: (session) => all.findLast((process) => isProof(process, session)) ?? null,
+    find,
     spawn(request) {
       const process: SimProcess = {
         ...take(),
@@ -123,6 +122,11 @@ export function createProcessTable({ clock, now, bootId }: ProcessTableParts): P
         ...{ ignoresTerm: false, ignoresKill: false },
       };
       all.push(process);
+      alive.add(process);
+      byProof.set(proofText(process), process);
+      const own = byIdentity.get(process.identity);
+      if (own === undefined) byIdentity.set(process.identity, [process]);
+      else own.push(process);
       for (const listener of spawnListeners) listener(process);
       return process;
     },
@@ -136,14 +140,50 @@ export function createProcessTable({ clock, now, bootId }: ProcessTableParts): P
     end: (process, exit) => endAll([process], exit, "exited"),
     crashServer: () => endAll(living(), NOT_SEEN, "lost-server"),
     powerOff() {
-      for (const process of all) process.children.forEach(endChild);
+      for (const process of all) for (const child of process.children) if (!child.ended) endChild(child);
       endAll(living(), NOT_SEEN, "other-boot");
-      taken.clear();
-      lastStart.clear();
+      clear();
     },
     onSpawn: (listener) => spawnListeners.push(listener),
-    onEnd: (listener) => endListeners.push(listener),
+    onEnd(listener) {
+      endListeners.add(listener);
+      return () => void endListeners.delete(listener);
+    },
   };
+}
+
+/** Gives out the lowest free id. */
+function processIds(clock: Clock, bootId: () => string): Pick<ProcessTable, "take" | "give" | "isTaken"> & { readonly clear: () => void } {
+  const taken = new Map<number, string>();
+  const lastStart = new Map<number, number>();
+  /** No id below it is free. */
+  let lowest = FIRST_PID;
+  const isTaken = (identity: ProcessIdentity): boolean => identity.bootId === bootId() && taken.get(identity.pid) === identity.startTime;
+  return {
+    isTaken,
+    take() {
+      while (taken.has(lowest)) lowest += 1;
+      const pid = lowest;
+      const start = Math.max(Math.floor(clock.bootMs()), (lastStart.get(pid) ?? -1) + 1);
+      lastStart.set(pid, start);
+      taken.set(pid, String(start));
+      return { pid, startTime: String(start), bootId: bootId() };
+    },
+    give(identity) {
+      if (!isTaken(identity)) return;
+      taken.delete(identity.pid);
+      lowest = Math.min(lowest, identity.pid);
+    },
+    clear() {
+      taken.clear();
+      lastStart.clear();
+      lowest = FIRST_PID;
+    },
+  };
+}
+
+function proofText({ pid, startTime, bootId }: ProcessIdentity): string {
+  return `${pid} ${startTime} ${bootId}`;
 }
 
 /** Without a process identity (between record and spawn) the instance in the process environment is the proof. */

@@ -24,10 +24,15 @@ export function createTrace({ now, wallMs, full }: TraceParts): Trace {
     },
     hash() {
       const digest = createHash("sha256");
-      for (const entry of entries) digest.update(`${canonicalJson(entry)}\n`);
+      for (const entry of entries) digest.update(lineOf(entry));
       return digest.digest("hex");
     },
   };
+}
+
+/** The entry as canonical JSON, its own keys in order by construction. */
+function lineOf({ seq, at, wall, kind, lane, data }: TraceEntry): string {
+  return `{"at":${at},"data":${canonicalJson(data)},"kind":"${kind}","lane":${JSON.stringify(lane)},"seq":${seq},"wall":${wall}}\n`;
 }
 
 /** JSON with the keys of every object sorted by code unit, so that equal records are equal texts. */

@@ -3,12 +3,13 @@ import type { PeerStatus } from "../../lib/lifecycle/api.ts";
 import type { PeerView } from "./api.ts";
 import { identitiesOfPeer, type Kernel, livingAgent } from "./kernel.ts";
 import { ROOT } from "./layout.ts";
+import type { SimProcess } from "./processes.ts";
 import { settle } from "./settle.ts";
 
 /** What expectations may ask about a peer: from the daemon where it answers at once, from disk and process table otherwise. */
 export async function viewOf(kernel: Kernel, name: string): Promise<PeerView> {
   const identities = identitiesOfPeer(kernel, name);
-  const processes = kernel.machine.processes.all.filter((process) => identities.includes(process.identity));
+  const processes = identities.flatMap((identity) => kernel.machine.processes.of(identity));
   const wake = kernel.decisions.findLast(({ ev, fields }) => ev === "wake" && identities.includes(String(fields["identity"])));
   return {
     ...((await statusOf(kernel, name)) ?? markersOf(kernel, name)),
@@ -65,7 +66,8 @@ function listIn(text: string | null): unknown[] {
 export function deliveredTo(kernel: Kernel, name: string): string[] {
   const { machine, mail } = kernel;
   const identities = identitiesOfPeer(kernel, name);
-  const last = machine.processes.all.findLast((process) => identities.includes(process.identity));
+  const all = identities.flatMap((identity) => machine.processes.of(identity));
+  const last = all.reduce((latest: SimProcess | null, one) => (latest !== null && latest.spawnedAt > one.spawnedAt ? latest : one), null);
   const process = livingAgent(kernel, name)?.process ?? last;
   const conversation = process?.conversation == null ? null : machine.home.find(process.conversation);
   const own = (conversation?.entries ?? []).filter((entry) => entry.instance === process?.instance);
@@ -75,15 +77,16 @@ export function deliveredTo(kernel: Kernel, name: string): string[] {
 /** Paths below the root that match, relative to it, sorted. */
 export function filesUnderRoot({ machine }: Kernel, glob: string): string[] {
   const matches = picomatch(glob, { dot: true });
-  const below = machine.disk.paths().flatMap((path) => (path.startsWith(`${ROOT}/`) ? [path.slice(ROOT.length + 1)] : []));
-  return below.filter((path) => matches(path)).sort();
+  const { base } = picomatch.scan(glob);
+  const below = machine.disk.paths(base === "" ? ROOT : `${ROOT}/${base}`).map((path) => path.slice(ROOT.length + 1));
+  return below.filter((path) => matches(path));
 }
 
 /** Is something in progress or promised that the end of a run should wait for? */
 export function isBusy(kernel: Kernel): boolean {
   const { daemons, machine, mail } = kernel;
   if (daemons.inProgress() > 0 || kernel.startsAt !== null) return true;
-  if (machine.agents.all.some((agent) => agent.state() === "starting" || agent.state() === "busy")) return true;
+  if (machine.agents.anyAtWork()) return true;
   if (daemons.current() === null) return false;
   return kernel.crashPoints.inFlight() > 0 || mail.waiting() > 0 || filesUnderRoot(kernel, "state/lifecycle/*.new-eager").length > 0;
 }

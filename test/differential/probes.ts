@@ -139,6 +139,7 @@ export const PROBES: readonly Probe[] = [
   ),
   probe("rename a link over a folder", ["makeFolder", "f"], ["link", "l", "no"], ["rename", "l", "f"], ["rename", "f", "l"]),
   probe("rename a link", ["create", "a", "1"], ["link", "l", "a"], ["rename", "l", "m"], ["realPath", "m"]),
+  probe("rename a link into the folder that it leads to", ["makeFolder", "f"], ["link", "l", "f"], ["rename", "l", "l/a"], ["read", "l"]),
   probe("rename through a linked folder", ["makeFolder", "f/x"], ["link", "l", "f"], ["rename", "f", "l/x/y"], ["rename", "l/x", "z"]),
   probe("real paths", ["realPath", "."], ["realPath", "a"], ["create", "a", "1"], ["realPath", "a"], ["realPath", "a/b"]),
 ];
