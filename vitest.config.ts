@@ -17,7 +17,13 @@ export default defineConfig({
     projects: [
       project(
         "unit",
-        ["lib/**/*.test.ts", "sim/**/*.test.ts", "bin/**/*.test.ts", "test/{conformance,differential,scenarios,project}/**/*.test.ts"],
+        [
+          "lib/**/*.test.ts",
+          "sim/**/*.test.ts",
+          "bin/**/*.test.ts",
+          "dashboards/**/*.test.ts",
+          "test/{conformance,differential,scenarios,project}/**/*.test.ts",
+        ],
         20_000,
       ),
       project("tmux", ["test/tmux/**/*.test.ts"], 60_000, REAL),
