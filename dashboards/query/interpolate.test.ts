@@ -20,5 +20,6 @@ test("a variable that no dashboard has is an error", () => {
 test("steps follow the zoom, and a panel's smallest one", () => {
   expect(stepFor(86_400, 720, undefined)).toBe(120);
   expect(stepFor(86_400, 720, "5m")).toBe(300);
+  expect(stepFor(30 * 86_400, 780, undefined)).toBe(3600);
   expect(() => secondsOf("5 minutes")).toThrow('"5 minutes" is no duration');
 });

@@ -37,7 +37,14 @@ export function secondsOf(duration: string): number {
   return Number(amount) * factor;
 }
 
-/** Distance of points for a panel of this many points over a range; a panel's own smallest step counts. */
+/** Steps that Grafana rounds to, in seconds. */
+const STEPS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
+
+/** Distance of points for a panel of this many points over a range, rounded as Grafana does; a panel's own smallest step counts. */
 export function stepFor(range: number, points: number, smallest: string | undefined): number {
-  return Math.max(Math.ceil(range / points), smallest === undefined ? 1 : secondsOf(smallest));
+  const exact = range / points;
+  const above = STEPS.findIndex((step) => step >= exact);
+  const [lower, upper] = [STEPS[above - 1] ?? 1, STEPS[above] ?? 86_400];
+  const rounded = exact < (lower + upper) / 2 ? lower : upper;
+  return Math.max(rounded, smallest === undefined ? 1 : secondsOf(smallest));
 }
