@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,7 +23,7 @@ export interface PrometheusRequest {
   readonly scrapeSeconds?: number;
   /** Folder of blocks that were made by promtool. */
   readonly data?: string;
-  /** Changes the text of the committed rules, for example how long an alert has to hold. */
+  /** Changes the text of each committed file of rules, for example how long an alert has to hold. */
   readonly changeRules?: (text: string) => string;
 }
 
@@ -67,9 +67,10 @@ async function writeConfig(
   { target, scrapeSeconds = 1, changeRules = (text) => text }: PrometheusRequest,
 ): Promise<string> {
   await mkdir(join(folder, "rules"));
-  await copyFile(join(DASHBOARDS, "prometheus/rules/recording.yaml"), join(folder, "rules/recording.yaml"));
-  const alerts = await readFile(join(DASHBOARDS, "prometheus/rules/alerts.yaml"), "utf8");
-  await writeFile(join(folder, "rules/alerts.yaml"), changeRules(alerts));
+  for (const name of ["recording.yaml", "alerts.yaml"]) {
+    const rules = await readFile(join(DASHBOARDS, "prometheus/rules", name), "utf8");
+    await writeFile(join(folder, "rules", name), changeRules(rules));
+  }
   const scrapes = target === undefined ? [] : [{ job_name: "iapeer", static_configs: [{ targets: [target] }] }];
   const config = {
     global: { scrape_interval: `${scrapeSeconds}s`, evaluation_interval: `${scrapeSeconds}s` },
@@ -82,7 +83,7 @@ async function writeConfig(
   return path;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
