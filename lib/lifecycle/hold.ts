@@ -34,7 +34,8 @@ function newHold(ctx: Context, change: HoldChange & { open: true }, deaths: numb
   return {
     level: change.level,
     openedAt: now,
-    until: now + change.lengthMs,
+    // The monotonic clock of a real machine counts fractions of a millisecond; a wall time has none.
+    until: Math.ceil(now + change.lengthMs),
     lengthMs: change.lengthMs,
     bootId: ctx.host.bootId(),
     openedMonoMs: ctx.clock.monoMs(),
