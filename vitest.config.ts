@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 /**
  * One project per kind of need: `unit` needs nothing but Node and is what `npm test` runs; `tmux` needs tmux, `runtimes` the pinned agent
- * CLIs, `browser` Chromium, `e2e` tmux and the demo agent. CI installs what they need and runs them all.
+ * CLIs, `browser` Chromium, `e2e` and `telemetry` tmux and the demo agent. CI installs what they need and runs them all.
  */
 const project = (name: string, include: string[], timeout: number, more: { fileParallelism?: boolean; retry?: number } = {}) => ({
   test: { name, include, testTimeout: timeout, hookTimeout: timeout, ...more },
@@ -23,6 +23,7 @@ export default defineConfig({
       project("tmux", ["test/tmux/**/*.test.ts"], 60_000, REAL),
       project("runtimes", ["test/runtimes/**/*.test.ts"], 180_000, REAL),
       project("browser", ["test/browser/**/*.test.ts"], 60_000, REAL),
+      project("telemetry", ["test/telemetry/**/*.test.ts"], 120_000, REAL),
       project("e2e", ["test/e2e/**/*.test.ts"], 300_000, REAL),
     ],
   },
