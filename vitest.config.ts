@@ -2,7 +2,8 @@ import { defineConfig } from "vitest/config";
 
 /**
  * One project per kind of need: `unit` needs nothing but Node and is what `npm test` runs; `tmux` needs tmux, `runtimes` the pinned agent
- * CLIs, `browser` Chromium, `prometheus` Prometheus and tmux, `e2e` tmux and the demo agent. CI installs what they need and runs them all.
+ * CLIs, `browser` Chromium, `prometheus` Prometheus and tmux, `e2e` and `telemetry` tmux and the demo agent. CI installs what they need and
+ * runs them all.
  */
 const project = (name: string, include: string[], timeout: number, more: { fileParallelism?: boolean; retry?: number } = {}) => ({
   test: { name, include, testTimeout: timeout, hookTimeout: timeout, ...more },
@@ -30,6 +31,7 @@ export default defineConfig({
       project("runtimes", ["test/runtimes/**/*.test.ts"], 180_000, REAL),
       project("browser", ["test/browser/**/*.test.ts"], 60_000, REAL),
       project("prometheus", ["test/prometheus/**/*.test.ts"], 180_000, REAL),
+      project("telemetry", ["test/telemetry/**/*.test.ts"], 120_000, REAL),
       project("e2e", ["test/e2e/**/*.test.ts"], 300_000, REAL),
     ],
   },

@@ -1,6 +1,6 @@
-import { END_CLASSES } from "../lifecycle/decide/classify.ts";
+import { END_CLASSES, type IntentClass } from "../lifecycle/decide/classify.ts";
 import { REFUSALS } from "../lifecycle/decide/refuse.ts";
-import { SUPERVISE_ACTIONS } from "../lifecycle/decide/rules.ts";
+import { SUPERVISE_ACTIONS, type SuperviseAction } from "../lifecycle/decide/rules.ts";
 import { RESUME_REJECTED, WAKE_TABLE } from "../lifecycle/decide/wake.ts";
 import { NOTICE_KINDS } from "../model/decision.ts";
 
@@ -42,15 +42,30 @@ const wakeCauses = [
   ...[...REFUSALS, "stopped-mid-wake", "launchd-managed-mid-wake", "systemd-managed-mid-wake"].map((cause) => ({ mode: "refused", cause })),
 ];
 
-const superviseClasses = [
-  ...["parked", "wedged"].map((end) => ({ action: "reaped-idle", class: end })),
-  ...["crash", "self-close", "host-restart", "lost-server", "unaccountable"].map((end) => ({ action: "reaped-gone", class: end })),
-  { action: "needs-eager-fresh", class: "owner-reset" },
-  ...SUPERVISE_ACTIONS.filter((action) => !["reaped-idle", "reaped-gone", "needs-eager-fresh", "alive"].includes(action)).map((action) => ({
-    action,
-    class: "none",
-  })),
+/** Ends that can be tried and not come about. */
+const NOT_REAPED: readonly IntentClass[] = [
+  "parked",
+  "stopped",
+  "owner-reset",
+  "boot-failed",
+  "wedged",
+  "lost-server",
+  "resume-rejected",
+  "unaccountable",
 ];
+
+const CLASSES_OF: Readonly<Partial<Record<SuperviseAction, readonly string[]>>> = {
+  "reaped-idle": ["parked", "wedged"],
+  "reaped-gone": ["crash", "self-close", "host-restart", "lost-server", "unaccountable"],
+  "needs-eager-fresh": ["owner-reset"],
+  "reap-failed": ["none", ...NOT_REAPED],
+  "skipped-launchd": ["none", "handed-over"],
+  "skipped-systemd": ["none", "handed-over"],
+  // Said on request only, once per peer and pass.
+  alive: [],
+};
+
+const superviseClasses = SUPERVISE_ACTIONS.flatMap((action) => (CLASSES_OF[action] ?? ["none"]).map((end) => ({ action, class: end })));
 
 export const METRICS = {
   wakeDecisions: {

@@ -56,7 +56,7 @@ export interface Decoded {
   readonly spans: readonly SeenSpan[];
   readonly points: readonly SeenPoint[];
   readonly records: readonly SeenRecord[];
-  /** The whole request as JSON: to look for what must not be in it. */
+  /** The whole request, as its bytes and as JSON: to look for what must not be in it. */
   readonly text: string;
 }
 
@@ -77,7 +77,7 @@ export function decodeRequest(path: string, body: Buffer, encoding: string | und
     spans: inner("scopeSpans", "spans").map(spanOf),
     points: inner("scopeMetrics", "metrics").flatMap(pointsOf),
     records: inner("scopeLogs", "logRecords").map(recordOf),
-    text: JSON.stringify(request),
+    text: `${Buffer.from(bytes).toString("latin1")}\n${JSON.stringify(request)}`,
   };
 }
 
