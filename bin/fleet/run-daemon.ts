@@ -28,7 +28,7 @@ export interface RunningDaemon {
   /** What `createPeer` needs, for a program that holds the daemon itself. */
   readonly create: CreateParts;
   readonly socket: string;
-  readonly web: Pick<RunningWeb, "address" | "problem">;
+  readonly web: Omit<RunningWeb, "close">;
   /** Stops listening and supervising; sessions keep running. */
   stop(): Promise<void>;
 }
@@ -62,7 +62,7 @@ export async function runDaemon(request: RunRequest): Promise<RunningDaemon> {
   await daemon.start();
   // Prometheus' text of the daemon's metrics, once somebody collects them.
   const scrape: (() => Promise<string>) | null = null;
-  const web = await startWeb({ http: parts.settings.http, scrape, onDefect: request.onDefect });
+  const web = await startWeb({ parts, daemon, feed, scrape, onDefect: request.onDefect });
   const storage = createStorage(parts.disk, `control-${process.pid}`);
   const create = { storage, daemon, directory: peerDirectory(storage, root), runtimes: [...parts.runtimes.keys()] };
   const about = { version, pid: process.pid, root, http: web.address, httpProblem: web.problem };
@@ -78,13 +78,13 @@ export async function runDaemon(request: RunRequest): Promise<RunningDaemon> {
   try {
     const listener = await listenControl({ socket, addressFile: controlAddressPath(root), about: address, onConnection: serve });
     const stop = async (): Promise<void> => {
-      await web.close();
+      await web.close().catch(request.onDefect);
       await listener.close();
       await daemon.stop();
     };
     return { daemon, feed, create, socket, web, stop };
   } catch (error) {
-    await web.close();
+    await web.close().catch(request.onDefect);
     await daemon.stop();
     throw error;
   }
