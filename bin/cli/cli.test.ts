@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { decisionLine } from "../../lib/log/index.ts";
 import { IapeerError } from "../../lib/model/errors.ts";
-import { type CliStage, cliStage } from "../../test/support/cli.ts";
+import { type CliStage, cliStage, type Http } from "../../test/support/cli.ts";
 import { type FakeDaemon, fakeDaemon, SCOUT } from "../../test/support/fake-daemon.ts";
 
 let stage: CliStage;
 afterEach(() => stage.close());
 
-async function setUp(daemon: FakeDaemon | null = fakeDaemon()): Promise<FakeDaemon> {
-  stage = await cliStage(daemon);
+async function setUp(daemon: FakeDaemon | null = fakeDaemon(), http?: Http): Promise<FakeDaemon> {
+  stage = await cliStage(daemon, http);
   return daemon ?? fakeDaemon();
 }
 
@@ -40,7 +40,19 @@ describe("usage", () => {
   test("help of every verb shows an example and asks nothing of the daemon", async () => {
     const daemon = await setUp();
     const verbs = ["up", "daemon", "create", "init", "list", "status", "send", "attach", "stop", "start", "new", "refresh", "reset"];
-    for (const verb of [...verbs, "interrupt", "compact", "self-fresh", "remove", "explain", "logs", "events", "doctor", "completion"]) {
+    for (const verb of [
+      ...verbs,
+      "interrupt",
+      "compact",
+      "self-fresh",
+      "remove",
+      "explain",
+      "logs",
+      "events",
+      "view",
+      "doctor",
+      "completion",
+    ]) {
       const { code, out } = await stage.run([verb, "--help"]);
       expect([verb, code]).toEqual([verb, 0]);
       expect(out).toMatch(new RegExp(`Examples?:\\n  \\$ .*iapeer .*${verb}`));
@@ -277,5 +289,40 @@ describe("doctor", () => {
     expect(bad.every((finding) => finding.mend)).toBe(true);
     expect(bad[1]?.detail).toContain('IAPEER_IDLE_SECS is "90m" (environment)');
     expect(findings.find((finding) => finding.name === "daemon")).toMatchObject({ ok: true, detail: "1.2.3 runs, pid 7" });
+  });
+});
+
+describe("view", () => {
+  const listening: Http = { http: "http://127.0.0.1:8765", httpProblem: null };
+  const taken: Http = { http: null, httpProblem: "port 9 on 127.0.0.1 is taken by another program" };
+
+  test("prints the link with the token of the daemon that runs", async () => {
+    await setUp(fakeDaemon(), listening);
+    await writeFile(join(stage.root, "state/iapeer/web-token"), "secret");
+    expect(await stage.run(["view"])).toEqual({ code: 0, out: "http://127.0.0.1:8765/?token=secret\n", err: "" });
+    expect(JSON.parse((await stage.run(["view", "--json"])).out)).toEqual({
+      address: "http://127.0.0.1:8765",
+      link: "http://127.0.0.1:8765/?token=secret",
+    });
+  });
+
+  test("says why there is none", async () => {
+    await setUp();
+    expect(await stage.run(["view"])).toEqual({ code: 1, out: "", err: "iapeer: there is no view: off: IAPEER_HTTP_PORT is off\n" });
+  });
+
+  test("a token that is gone is said", async () => {
+    await setUp(fakeDaemon(), listening);
+    expect(await stage.run(["view"])).toMatchObject({ code: 1, err: expect.stringMatching(/web-token is missing: restart the daemon\n$/) });
+  });
+
+  test.for([
+    [undefined, true, "off: IAPEER_HTTP_PORT is off"],
+    [listening, true, "http://127.0.0.1:8765 (the view and /metrics)"],
+    [taken, false, "port 9 on 127.0.0.1 is taken by another program"],
+  ] as const)("doctor says where it is, or why not: %j", async ([http, ok, detail]) => {
+    await setUp(fakeDaemon(), http);
+    const findings: { name: string; ok: boolean; detail: string }[] = JSON.parse((await stage.run(["doctor", "--json"])).out);
+    expect(findings.find(({ name }) => name === "http")).toMatchObject({ ok, detail });
   });
 });

@@ -1,20 +1,7 @@
 import type { TerminalStyle } from "../../lib/adapters/terminal-style.ts";
-import { WAKE_TABLE } from "../../lib/lifecycle/decide/wake.ts";
+import { causeInWords } from "../../lib/lifecycle/decide/causes.ts";
 import type { LogRecord } from "../../lib/log/index.ts";
 import { printable } from "./io.ts";
-
-/** Causes outside of the wake table, in words (lifecycle §5). */
-const OTHER_CAUSES: Readonly<Record<string, string>> = {
-  "resume-rejected": "the runtime refused to resume that conversation",
-  "launchd-managed": "launchd owns this identity",
-  "systemd-managed": "systemd owns this identity",
-  stopped: "its operator stopped it",
-  "crash-loop": "it died too often in a short time",
-  "unknown-peer": "no such peer is registered",
-  "undeclared-runtime": "its profile does not name that runtime",
-  "missing-cwd": "its folder is gone",
-};
-const CAUSES = new Map([...WAKE_TABLE.map(({ cause, condition }) => [cause, condition] as const), ...Object.entries(OTHER_CAUSES)]);
 
 /** Fields that say what was decided; the rest are its inputs. */
 const SPOKEN = ["mode", "action", "outcome", "stage", "class", "cause", "reason", "kind", "text", "id", "ms", "code", "signal"];
@@ -33,7 +20,10 @@ export function decisionText(line: LogRecord, style: TerminalStyle): string {
 
 function spoken(key: string, value: string | undefined, style: TerminalStyle): string[] {
   if (value === undefined) return [];
-  if (key === "cause") return [`because ${value}${CAUSES.has(value) ? ` (${CAUSES.get(value)})` : ""}`];
+  if (key === "cause") {
+    const words = causeInWords(value);
+    return [`because ${value}${words === null ? "" : ` (${words})`}`];
+  }
   if (key === "ms") return [`in ${value} ms`];
   if (key === "mode") return [value === "refused" || value === "fail" ? style.bad(value) : style.good(value)];
   return [key === "code" || key === "signal" || key === "id" ? `${key} ${value}` : value];

@@ -11,6 +11,7 @@ import { peerVerbs } from "../verbs/peers.ts";
 import { sendVerb } from "../verbs/send.ts";
 import { sessionVerbs } from "../verbs/sessions.ts";
 import { upVerb } from "../verbs/up.ts";
+import { viewVerb } from "../verbs/view.ts";
 import { createContext } from "./context.ts";
 import { type Io, printable } from "./io.ts";
 import { example, Failed, type VerbGroup } from "./verb.ts";
@@ -24,6 +25,7 @@ const VERBS: readonly VerbGroup[] = [
   sessionVerbs,
   explainVerb,
   logVerbs,
+  viewVerb,
   doctorVerb,
   completionVerb,
 ];

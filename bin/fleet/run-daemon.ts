@@ -30,7 +30,7 @@ export interface RunningDaemon {
   /** What `createPeer` needs, for a program that holds the daemon itself. */
   readonly create: CreateParts;
   readonly socket: string;
-  readonly web: Pick<RunningWeb, "address" | "problem">;
+  readonly web: Omit<RunningWeb, "close">;
   /** Stops listening and supervising; sessions keep running. */
   stop(): Promise<void>;
 }
@@ -94,7 +94,7 @@ async function serve(request: RunRequest, version: string, telemetry: RunningTel
   const daemon = createDaemon(parts);
   await daemon.start();
   const endObserving = telemetry.observe(daemon.fleet);
-  const web = await startWeb({ http: parts.settings.http, scrape: telemetry.scrape, onDefect: request.onDefect });
+  const web = await startWeb({ parts, daemon, feed, scrape: telemetry.scrape, onDefect: request.onDefect });
   const storage = createStorage(parts.disk, `control-${process.pid}`);
   const create = { storage, daemon, directory: peerDirectory(storage, root), runtimes: [...parts.runtimes.keys()] };
   const about = { version, pid: process.pid, root, http: web.address, httpProblem: web.problem };
@@ -111,7 +111,7 @@ async function serve(request: RunRequest, version: string, telemetry: RunningTel
   try {
     const listener = await listenControl({ socket, addressFile: controlAddressPath(root), about: address, onConnection });
     const stop = async (): Promise<void> => {
-      await web.close();
+      await web.close().catch(request.onDefect);
       await listener.close();
       // A daemon that has ended has no fleet: zeros in the last export would be untrue.
       endObserving();
@@ -120,7 +120,7 @@ async function serve(request: RunRequest, version: string, telemetry: RunningTel
     };
     return { daemon, feed, create, socket, web, stop };
   } catch (error) {
-    await web.close();
+    await web.close().catch(request.onDefect);
     await daemon.stop();
     throw error;
   }

@@ -27,14 +27,14 @@ export const daemonVerb: VerbGroup = (program, contextOf) => {
       requireTmux(context.io.env);
       const running = await bringUp(context, options.decisions === true);
       context.out.line(printable(`iapeer listens on ${running.socket}`));
-      sayAddress(context, running);
+      sayLink(context, running);
       await new Promise(() => {});
     });
 };
 
-/** Where the listener answers; that it was switched off is no news. */
-export function sayAddress({ out, err }: Context, { web }: RunningDaemon): void {
-  if (web.address !== null) out.line(`http: ${web.address}`);
+/** The link to the view; that it was switched off is no news. */
+export function sayLink({ out, err }: Context, { web }: RunningDaemon): void {
+  if (web.link !== null) out.line(`view: ${web.link}`);
   else if (!web.problem?.startsWith("off:")) err.line(`iapeer: no view and no /metrics: ${web.problem}`);
 }
 

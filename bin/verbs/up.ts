@@ -7,7 +7,7 @@ import { printable } from "../cli/io.ts";
 import { quoted, selfCommand } from "../cli/self-command.ts";
 import { example, type VerbGroup } from "../cli/verb.ts";
 import type { RunningDaemon } from "../fleet/run-daemon.ts";
-import { bringUp } from "./daemon.ts";
+import { bringUp, sayLink } from "./daemon.ts";
 
 const FIRST_PEER = "scout";
 const FIRST_MESSAGE = "Hello! Remember the word lighthouse and tell me what you can do.";
@@ -62,6 +62,7 @@ async function hints(context: Context, running: RunningDaemon): Promise<void> {
   const peer = (await running.daemon.peers())[0]?.personality ?? FIRST_PEER;
   const clis = (await agentClis(io.env)).filter(({ runtime }) => running.create.runtimes.includes(runtime));
   out.line();
+  sayLink(context, running);
   out.line(out.style.bold("Try in another terminal:"));
   out.line(`  ${command} send ${peer} "Which word did I ask you to remember?"`);
   out.line(`  ${command} attach ${peer}`);

@@ -2,3 +2,4 @@
 export { decisionLine, type LifecycleLog, type LifecycleLogOptions, lifecycleLog } from "./lifecycle-log.ts";
 export { formatLine, parseLine } from "./logfmt.ts";
 export { type LogContent, type LogRecord, parseRecord, readLog } from "./read-log.ts";
+export { type Visited, type VisitOptions, visitLog } from "./visit-log.ts";

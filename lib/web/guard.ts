@@ -13,6 +13,8 @@ export interface Guard {
   admit(c: Context, token: string): Promise<boolean>;
   /** Does this request come from our own page, with the cookie? */
   knows(c: Context): Promise<boolean>;
+  /** Asked from a page of somebody else's. */
+  isForeign(c: Context): boolean;
 }
 
 const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i;
@@ -23,15 +25,16 @@ export function isLoopbackHost(host: string | undefined): boolean {
 }
 
 /** Cookies do not tell ports apart: each listener has a name of its own, so that two daemons do not take turns. */
-export function createGuard(token: string, port: number): Guard {
-  const name = `iapeer-${port}`;
+export function createGuard(token: string, port: () => number): Guard {
+  const nameOf = (): string => `iapeer-${port()}`;
   return {
+    isForeign,
     admit: async (c, given) => {
       if (!(await timingSafeEqual(given, token))) return false;
-      setCookie(c, name, token, { httpOnly: true, sameSite: "Strict", path: "/" });
+      setCookie(c, nameOf(), token, { httpOnly: true, sameSite: "Strict", path: "/" });
       return true;
     },
-    knows: async (c) => !isForeign(c) && (await timingSafeEqual(getCookie(c, name) ?? "", token)),
+    knows: async (c) => !isForeign(c) && (await timingSafeEqual(getCookie(c, nameOf()) ?? "", token)),
   };
 }
 

@@ -6,6 +6,8 @@ import { dirname, relative, resolve } from "node:path";
 /** The HTML report's folder, and the module that its script starts with. */
 const HTML = resolve(import.meta.dirname, "../../sim/report/html");
 const FIRST = `${HTML}/page/main.js`;
+/** What it has in common with the daemon's own page. */
+const FAMILY = resolve(import.meta.dirname, "../../lib/web/page");
 
 const IMPORT = /^import (?<type>type )?\{[^}]*\} from "(?<path>\.[^"]+)";\n/gm;
 
@@ -19,7 +21,7 @@ export async function pageAssets(): Promise<string> {
   const parts = [...modules].map(([path, code]) => `// ${relative(HTML, path)}\n${code.trim()}\n`);
   checkNames([...modules]);
   const script = `"use strict";\n(() => {\n${parts.join("\n")}})();\n`;
-  const style = await readFile(`${HTML}/page/page.css`, "utf8");
+  const style = `${await readFile(`${FAMILY}/family.css`, "utf8")}${await readFile(`${HTML}/page/page.css`, "utf8")}`;
   const digest = createHash("sha256").update(script).digest("base64");
   return [
     "// biome-ignore-all format: generated",

@@ -8,6 +8,7 @@ import { nodeDisk } from "../../lib/adapters/disk.ts";
 import {
   controlAddressPath,
   controlSocketPath,
+  type DaemonAbout,
   type DecisionFeed,
   decisionFeed,
   receiptFeed,
@@ -42,10 +43,14 @@ export interface RunOptions {
   readonly onOutput?: (text: string) => void;
 }
 
-export async function cliStage(daemon: FakeDaemon | null): Promise<CliStage> {
+/** Where its HTTP listener answers, as the daemon says it. */
+export type Http = Pick<DaemonAbout, "http" | "httpProblem">;
+const OFF: Http = { http: null, httpProblem: "off: IAPEER_HTTP_PORT is off" };
+
+export async function cliStage(daemon: FakeDaemon | null, http = OFF): Promise<CliStage> {
   const root = await mkdtemp(join(tmpdir(), "iapeer-cli-"));
   const feed = decisionFeed(noTelemetry);
-  const listener = daemon === null ? null : await serve(root, daemon, feed);
+  const listener = daemon === null ? null : await serve(root, daemon, feed, http);
   return {
     root,
     feed,
@@ -57,7 +62,7 @@ export async function cliStage(daemon: FakeDaemon | null): Promise<CliStage> {
   };
 }
 
-function serve(root: string, daemon: FakeDaemon, feed: DecisionFeed): ReturnType<typeof listenControl> {
+function serve(root: string, daemon: FakeDaemon, feed: DecisionFeed, http: Http): ReturnType<typeof listenControl> {
   const storage = createStorage(nodeDisk(), "test");
   let ids = 0;
   const onConnection = serveControl({
@@ -69,7 +74,7 @@ function serve(root: string, daemon: FakeDaemon, feed: DecisionFeed): ReturnType
     receipts: receiptFeed(daemon),
     clock: realClock,
     newId: () => `id-${++ids}`,
-    about: { version: "1.2.3", pid: 7, root, http: null, httpProblem: "off: IAPEER_HTTP_PORT is off" },
+    about: { version: "1.2.3", pid: 7, root, ...http },
   });
   return listenControl({ socket: controlSocketPath(root), addressFile: controlAddressPath(root), about: {}, onConnection });
 }

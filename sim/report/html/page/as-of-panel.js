@@ -1,7 +1,7 @@
 import { isoTime } from "../../../../lib/model/time.ts";
+import { h } from "../../../../lib/web/page/dom.js";
 import { asOf } from "../shared/as-of.ts";
 import { clockText, spanText } from "../shared/time-text.ts";
-import { h } from "./dom.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {ReadonlyMap<string, import("../shared/as-of.ts").Held>} Values */

@@ -1,6 +1,6 @@
+import { s } from "../../../../lib/web/page/dom.js";
 import { FOLD } from "../shared/axis.ts";
 import { clockText, spanText } from "../shared/time-text.ts";
-import { s } from "./dom.js";
 import { RULER } from "./layout.js";
 
 /** @typedef {import("./view.js").View} View */

@@ -1,6 +1,6 @@
 import { isoTime } from "../../../../lib/model/time.ts";
+import { h, s } from "../../../../lib/web/page/dom.js";
 import { clockText } from "../shared/time-text.ts";
-import { h, s } from "./dom.js";
 import { SHAPES } from "./shapes.js";
 
 /** @typedef {import("./view.js").View} View */

@@ -1,5 +1,5 @@
+import { s } from "../../../../lib/web/page/dom.js";
 import { clockText } from "../shared/time-text.ts";
-import { s } from "./dom.js";
 import { RULER } from "./layout.js";
 import { SHAPES } from "./shapes.js";
 

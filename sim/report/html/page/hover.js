@@ -1,5 +1,5 @@
+import { h } from "../../../../lib/web/page/dom.js";
 import { clockText } from "../shared/time-text.ts";
-import { h } from "./dom.js";
 import { telling } from "./facts.js";
 
 /** @typedef {import("./view.js").View} View */

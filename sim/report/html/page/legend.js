@@ -1,5 +1,5 @@
+import { h } from "../../../../lib/web/page/dom.js";
 import { icon } from "./details.js";
-import { h } from "./dom.js";
 import { SHAPES } from "./shapes.js";
 
 /** @typedef {import("./view.js").View} View */

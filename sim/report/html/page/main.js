@@ -1,6 +1,7 @@
+import { byId } from "../../../../lib/web/page/dom.js";
+import { themeButton } from "../../../../lib/web/page/theme.js";
 import { createAsOfPanel } from "./as-of-panel.js";
 import { createDetails } from "./details.js";
-import { byId } from "./dom.js";
 import { createFailures } from "./failures.js";
 import { listenToPointer } from "./gestures.js";
 import { createHover } from "./hover.js";
@@ -9,7 +10,6 @@ import { createLegend } from "./legend.js";
 import { createMinimap } from "./minimap.js";
 import { createSource } from "./source.js";
 import { createTable } from "./table.js";
-import { themeButton } from "./theme.js";
 import { createTimeline } from "./timeline.js";
 import { createView } from "./view.js";
 

@@ -1,4 +1,4 @@
-import { s } from "./dom.js";
+import { s } from "../../../../lib/web/page/dom.js";
 
 /** @typedef {import("./view.js").View} View */
 

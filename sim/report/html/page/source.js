@@ -1,4 +1,4 @@
-import { h } from "./dom.js";
+import { h } from "../../../../lib/web/page/dom.js";
 
 /** @typedef {import("./view.js").View} View */
 

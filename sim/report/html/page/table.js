@@ -1,6 +1,6 @@
+import { byId, h } from "../../../../lib/web/page/dom.js";
 import { clockText } from "../shared/time-text.ts";
 import { icon } from "./details.js";
-import { byId, h } from "./dom.js";
 import { telling } from "./facts.js";
 
 /** @typedef {import("./view.js").View} View */

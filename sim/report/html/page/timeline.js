@@ -1,5 +1,5 @@
+import { s } from "../../../../lib/web/page/dom.js";
 import { drawBackdrop } from "./backdrop.js";
-import { s } from "./dom.js";
 import { drawBars, drawLines, drawMarks } from "./draw.js";
 import { gutterOf, placeLanes } from "./layout.js";
 

@@ -1,3 +1,5 @@
+import type { DecisionLook } from "../../../../lib/web/contract.ts";
+
 /** The model of a page: plain JSON, made at render time (`model/`), drawn in the browser (`page/`). Virtual ms since the start throughout. */
 export interface PageModel {
   readonly title: string;
@@ -26,34 +28,8 @@ export interface Lane {
   readonly sub: string;
 }
 
-/** How a mark looks: shape and colour together say what it is, so that neither alone has to. */
-export type Look =
-  | "fresh"
-  | "resume"
-  | "refused"
-  | "launch"
-  | "launch-failed"
-  | "blocked"
-  | "parked"
-  | "supervise"
-  | "exit"
-  | "died"
-  | "hold"
-  | "released"
-  | "verb"
-  | "sent"
-  | "queued"
-  | "landed"
-  | "bounced"
-  | "fault"
-  | "daemon"
-  | "daemon-down"
-  | "clock"
-  | "notice"
-  | "person"
-  | "other"
-  | "expected"
-  | "failed";
+/** How a mark looks: as a decision does on the daemon's own page, or as what only a simulated world has. */
+export type Look = DecisionLook | "sent" | "queued" | "fault" | "daemon-down" | "expected" | "failed";
 
 /** One thing that happened, at its place in the order of the trace. */
 export interface Mark {
