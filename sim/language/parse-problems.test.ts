@@ -273,13 +273,13 @@ const EXPECTATIONS: readonly Case[] = [
     "{spans: [{nam: wake}]}",
     [
       '6:22 timeline[0].expect.spans[0]: "name" is missing',
-      '6:23 timeline[0].expect.spans[0].nam: unknown key "nam"; did you mean "name"? (known: name, attributes, status, parent, link)',
+      '6:23 timeline[0].expect.spans[0].nam: unknown key "nam"; did you mean "name"? (known: name, attributes, status, at, duration, parent, link, links, count)',
     ],
   ],
   [
     "{lg: []}",
     [
-      '6:14 timeline[0].expect.lg: unknown key "lg"; did you mean "log"? (known: because, log, logExactly, noLog, peers, sender, delivered, files, spans, metrics, notices)',
+      '6:14 timeline[0].expect.lg: unknown key "lg"; did you mean "log"? (known: because, log, logExactly, noLog, peers, sender, delivered, files, spans, noSpans, metrics, notices)',
     ],
   ],
   [

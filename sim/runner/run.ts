@@ -2,9 +2,8 @@ import { checkExpectation, type Failure, type TimedRecord } from "../expect/inde
 import type { Invariant } from "../invariants/api.ts";
 import type { Entry, Expectation, Scenario } from "../language/scenario.ts";
 import type { CreateWorld, World, WorldOptions } from "../world/api.ts";
-import { unavailable } from "./available.ts";
 import { firedRules } from "./fired.ts";
-import { invalidResult, type RunResult, type Undecided, type Verdict } from "./result.ts";
+import type { RunResult, Undecided, Verdict } from "./result.ts";
 import { comesTrue, settle } from "./settle.ts";
 import { OutOfSteps, type RunWatch, watchRun } from "./watch.ts";
 
@@ -50,8 +49,6 @@ export interface Manner {
 
 /** Runs a scenario against a world; a pure function of both. Never rejects: what goes wrong is in the result. */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RunResult> {
-  const missing = unavailable(scenario);
-  if (missing.length > 0) return invalidResult(scenario.file, missing, scenario);
   const clock = options.wallClock ?? (() => 0);
   const started = clock();
   const world = options.createWorld(scenario, options.world);
