@@ -22,7 +22,7 @@ export async function checkMetrics(world: World, expected: readonly Located<Metr
     const found = series.filter(({ labels }) => matchesRecord(wanted.attributes, labels));
     const got = { value: total(found.map(({ value }) => value)), sum: total(found.map(({ sum }) => sum ?? 0)) };
     const right = (["value", "sum"] as const).every((key) => wanted[key] === undefined || matchesValue(wanted[key], got[key]));
-    if (found.length > 0 && right) return [];
+    if (wanted.value === null ? found.length === 0 : found.length > 0 && right) return [];
     return [
       {
         ...{ part: `metrics[${index}]`, place, headline: `${shortName(wanted.name)} is not as expected`, expected: expectedText(wanted) },
@@ -48,7 +48,7 @@ function total(numbers: readonly number[]): number {
 }
 
 function expectedText({ name, ...rest }: MetricExpectation): string {
-  return partialText({ name: shortName(name), ...rest });
+  return partialText({ name: shortName(name), ...rest, ...(rest.value === null ? { value: "none" } : {}) });
 }
 
 function gotText(wanted: MetricExpectation, got: { readonly value: number; readonly sum: number }, series: number): string {

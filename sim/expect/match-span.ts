@@ -4,7 +4,8 @@ import type { LinkPattern, SpanExpectation, SpanPattern } from "../language/scen
 import { shortName } from "../language/telemetry-words.ts";
 import { matchesTime } from "../language/time-pattern.ts";
 import { matchesValue } from "./match-record.ts";
-import { beginOf, durationOf, type LinkView, linksOf, nameOfSpan, parentOf, type SpanBook, spanText, statusOf } from "./span-book.ts";
+import { recordText } from "./record-text.ts";
+import { beginOf, durationOf, type LinkView, linksOf, nameOfSpan, parentOf, type SpanBook, statusOf } from "./span-book.ts";
 
 /** One thing that an expectation says of a span, and whether it is so. */
 interface Fact {
@@ -42,7 +43,7 @@ function factsOf(expected: SpanExpectation, span: ReadableSpan, book: SpanBook):
     ...(at === undefined ? [] : [timeFact("at", at, beginOf(span, book))]),
     ...(duration === undefined ? [] : [timeFact("duration", duration, durationOf(span))]),
     ...parentFacts(expected, span, book),
-    ...linkFacts(expected, linksOf(span, book), book),
+    ...linkFacts(expected, linksOf(span, book)),
   ];
 }
 
@@ -67,13 +68,13 @@ function parentFacts({ parent: wanted }: SpanExpectation, span: ReadableSpan, bo
   if (wanted === undefined) return [];
   const parent = parentOf(span, book);
   const holds = wanted === null ? parent === null : answers(wanted, parent);
-  const there = parent === null || parent === "unknown" ? nameOfSpan(parent) : spanText(parent, book);
+  const there = parent === null || parent === "unknown" ? nameOfSpan(parent) : briefText(parent, [wanted]);
   return [{ holds, weight: 1, differs: () => `its parent is ${there}, not ${wanted === null ? "none" : spanPatternText(wanted)}` }];
 }
 
-function linkFacts({ link: wanted, links: count }: SpanExpectation, links: readonly LinkView[], book: SpanBook): Fact[] {
+function linkFacts({ link: wanted, links: count }: SpanExpectation, links: readonly LinkView[]): Fact[] {
   const there = (): string =>
-    links.map(({ to, type }) => `${to === null ? "an unknown span" : spanText(to, book)} (${type})`).join(", ") || "none";
+    links.map(({ to, type }) => `${to === null ? "an unknown span" : briefText(to, wanted ?? [])} (${type})`).join(", ") || "none";
   const facts: Fact[] = [];
   if (wanted !== undefined && wanted.length === 0)
     facts.push({ holds: links.length === 0, weight: 1, differs: () => `its links are ${there()}, not none` });
@@ -97,6 +98,13 @@ function eachHasItsOwn([first, ...rest]: readonly LinkPattern[], links: readonly
     ({ to, type }, index) =>
       (first.type === undefined || first.type === type) && answers(first, to) && eachHasItsOwn(rest, links.toSpliced(index, 1)),
   );
+}
+
+/** A span as a reader compares it with patterns: its name, and what they say something of. */
+function briefText(span: ReadableSpan, patterns: readonly (SpanPattern | null)[]): string {
+  const keys = [...new Set(patterns.flatMap((pattern) => Object.keys(pattern?.attributes ?? {})))].filter((key) => key in span.attributes);
+  const status = patterns.some((pattern) => pattern?.status !== undefined) ? { status: statusOf(span) } : {};
+  return recordText({ ev: span.name, ...Object.fromEntries(keys.map((key) => [shortName(key), span.attributes[key]])), ...status });
 }
 
 function answers(pattern: SpanPattern, span: ReadableSpan | "unknown" | null): boolean {

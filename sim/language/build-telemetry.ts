@@ -121,17 +121,14 @@ function buildMetric(raw: RawMetric, path: Path, problems: Problems, pattern: Ch
   };
 }
 
-/** An unknown label; or a value that no series of the metric has, where all of them are known. */
+/** An unknown label; or a slip in a value, where values are known (there may be others: they come into being when they are first counted). */
 function checkLabel({ name, labels, known = [] }: MetricSpec, label: string, value: unknown, path: Path, problems: Problems): void {
   if (!labels.includes(label)) {
     problems.add(path, unknownWord(`attribute of ${shortName(name)}`, label, labels), "key");
     return;
   }
-  const values = [...new Set(known.flatMap((set) => (set[label] === undefined ? [] : [set[label]])))];
-  if (values.length === 0 || typeof value !== "string" || /^[/<>=!]/.test(value) || values.includes(value)) return;
+  const values = known.flatMap((set) => (set[label] === undefined ? [] : [set[label]]));
+  if (typeof value !== "string" || /^[/<>=!]/.test(value) || values.includes(value)) return;
   const near = nearest(value, values);
-  problems.add(
-    path,
-    `${show(value)} is no ${label} of ${shortName(name)}${near === null ? `: ${values.join(", ")}` : `; did you mean "${near}"?`}`,
-  );
+  if (near !== null) problems.add(path, `unknown ${label} ${show(value)}; did you mean "${near}"?`);
 }

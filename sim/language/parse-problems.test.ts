@@ -116,8 +116,8 @@ const TOP_LEVEL: readonly Case[] = [
   ],
   ["until: 1s\ntimeline:\n  - at: 2s\n    exit: scout", ["3:8 until: the end is earlier than the last entry"]],
   [
-    "timeline:\n  - {at: 0s, repeat: {every: 1s, times: 10000}, exit: scout}\n  - {at: +1s, repeat: {every: 1s, times: 10000}, exit: scout}\n  - {at: +1s, repeat: {every: 1s, times: 10000}, exit: scout}",
-    ["4:3 timeline: 30000 occurrences on the timeline; at most 20000 are accepted"],
+    `timeline:${"\n  - {at: +1s, repeat: {every: 1s, times: 10000}, exit: scout}".repeat(6)}`,
+    ["4:3 timeline: 60000 occurrences on the timeline; at most 50000 are accepted"],
   ],
 ];
 

@@ -175,7 +175,8 @@ export interface MetricExpectation {
   /** Full name in the registry. */
   readonly name: string;
   readonly attributes: PartialRecord;
-  readonly value?: number | string;
+  /** null: no series matches. */
+  readonly value?: number | string | null;
   readonly sum?: number | string;
 }
 

@@ -61,7 +61,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     if (!(error instanceof OutOfSteps) && !watch.spent) run.failures.push(thrown(error, world.now(), position.text));
   }
   const undecided = watch.spent ? { atMs: world.now(), events: watch.events, seed: scenario.seed, position: position.text } : null;
-  const result = summary(run, undecided, clock() - started);
+  const metrics = await world.telemetry.metrics();
+  const result = summary(run, undecided, clock() - started, metrics);
   await world.close();
   return result;
 }
@@ -137,7 +138,7 @@ function thrown(error: unknown, atMs: number, position: string): Failure {
   };
 }
 
-function summary(run: Run, undecided: Undecided | null, wallMs: number): RunResult {
+function summary(run: Run, undecided: Undecided | null, wallMs: number, metrics: RunResult["metrics"]): RunResult {
   const { world, scenario, watch } = run;
   const failures = [...watch.failures, ...run.failures].sort((left, right) => left.atMs - right.atMs);
   const verdict: Verdict = failures.length > 0 ? "fail" : undecided === null ? "pass" : "undecided";
@@ -157,5 +158,7 @@ function summary(run: Run, undecided: Undecided | null, wallMs: number): RunResu
     fired: firedRules(world.truth.decisions),
     scenario,
     trace: world.trace,
+    spans: world.telemetry.spans,
+    metrics,
   };
 }

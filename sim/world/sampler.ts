@@ -16,7 +16,7 @@ export function createSampler(kernel: Kernel, sample: TelemetryOptions["sample"]
   const { everyMs, take } = sample;
   const { machine, telemetry, scenario } = kernel;
   const now = machine.clock.elapsedMs;
-  let due = everyMs;
+  let due = 0;
   return {
     async upTo(ms) {
       if (due < now()) due = Math.ceil(now() / everyMs) * everyMs;

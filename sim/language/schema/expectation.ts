@@ -95,7 +95,10 @@ const spans = z.array(span, { error: (issue) => `${show(issue.input)} is not a l
 const metric = z.strictObject({
   name: text.describe("Name in the registry; the prefix iapeer. may be left out"),
   attributes: partialRecord.optional(),
-  value: number.optional().describe("Sum over the series that match; of a histogram the number of measurements"),
+  value: z
+    .union([number, z.null()])
+    .optional()
+    .describe("Sum over the series that match; of a histogram the number of measurements; null: there is no such series"),
   sum: number.optional().describe("Of a histogram: the sum of the measurements, in its unit"),
 });
 
