@@ -2,4 +2,4 @@
 export { formatContext, parseContext } from "./context.ts";
 export { type Measurement, measurementsOf, measurementsOfNotice, measurementsOfOccurrence } from "./measure.ts";
 export { AGENT, METRICS, type MetricKey, type MetricSpec, PEER_STATES, prometheusName } from "./metrics.ts";
-export { SPAN_NAMES, type SpanName, type SpanSpec, type SpanTree, spanOfAccept, spanOfOccurrence, spansOf } from "./spans.ts";
+export { actionCount, SPAN_NAMES, type SpanName, type SpanSpec, type SpanTree, spanOfAccept, spanOfOccurrence, spansOf } from "./spans.ts";

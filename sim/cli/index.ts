@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { durationProblem, parseDuration } from "../language/duration.ts";
 import type { CrashesOptions } from "./crashes-command.ts";
 import type { RunCommandOptions } from "./run-command.ts";
 
@@ -38,9 +39,13 @@ function addRun(sim: Command): void {
     .option("--watch", "run again whenever a scenario or the code changes")
     .option("--html <file>", "write the run as a page that can be walked through in time (one scenario)")
     .option("--coverage <file>", "write which rules fired how often, and in which files, as JSON")
+    .option("--otlp <url>", "send the spans, and the metrics at the end of each run, in virtual time to a collector (OTLP/HTTP)")
+    .option("--otlp-json <file>", "write them as OTLP/JSON, one request a line")
+    .option("--openmetrics <file>", "write the metrics at virtual times, for `promtool tsdb create-blocks-from openmetrics`")
+    .option("--every <duration>", "virtual time between two samples of --openmetrics (default 1m)", period)
     .addHelpText(
       "after",
-      "\nExit status: 0 all hold; 1 an expectation or invariant fails; 2 undecided; 3 a file is no valid scenario.\nThe worst of several files counts, in the order 3, 1, 2, 0.",
+      "\nExit status: 0 all hold; 1 an expectation or invariant fails; 2 undecided; 3 a file is no valid scenario, or what\nwas to be written or sent could not be.\nThe worst of several files counts, in the order 3, 1, 2, 0.",
     )
     .action(async (files: string[], options: RunCommandOptions) => {
       const { runCommand } = await import("./run-command.ts");
@@ -63,6 +68,13 @@ function addCrashes(sim: Command): void {
       const { crashesCommand } = await import("./crashes-command.ts");
       process.exitCode = await crashesCommand(files, options);
     });
+}
+
+function period(value: string): number {
+  const ms = parseDuration(value);
+  if (ms === null) throw new InvalidArgumentError(durationProblem(value));
+  if (ms >= 1_000) return ms;
+  throw new InvalidArgumentError("less than 1s is too often");
 }
 
 function collect(value: string, before: readonly string[]): string[] {

@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import colors from "picocolors";
 import { jsonReport, junitReport, PLAIN, resultDetails, resultLine, summaryText, type Theme, tapReport, themeOf } from "../report/index.ts";
 import { coverageGaps, exitStatus, invalidResult, type RunOptions, type RunResult, ruleCoverage, runScenario } from "../runner/index.ts";
-import { differenceText, firstDifference } from "../runner/twice.ts";
+import { differenceText, firstDifference, linesOf } from "../runner/twice.ts";
+import type { Export } from "./export/index.ts";
 import { findFiles, type Loaded, loadScenario } from "./files.ts";
 import { productionRun } from "./parts.ts";
 import { updateFile } from "./update.ts";
@@ -16,6 +17,10 @@ export interface RunCommandOptions {
   readonly watch?: boolean;
   readonly html?: string;
   readonly coverage?: string;
+  readonly otlp?: string;
+  readonly otlpJson?: string;
+  readonly openmetrics?: string;
+  readonly every?: number;
 }
 
 /** `iapeer sim run`; resolves with the exit status. */
@@ -25,6 +30,8 @@ export async function runCommand(patterns: readonly string[], options: RunComman
     process.stderr.write("--update is refused where CI is set: what happened is not what must happen\n");
     return 3;
   }
+  const exports = await exportsOf(options);
+  if (exports === null) return 3;
   const parts = await productionRun();
   const started = performance.now();
   const output = reporterOf(options.reporter);
@@ -33,7 +40,7 @@ export async function runCommand(patterns: readonly string[], options: RunComman
     if (options.update === true) output.note(await updateFile(file, parts));
     const loaded = loadScenario(file);
     if (!hasTag(loaded, options.tag)) continue;
-    const result = await runLoaded(loaded, options.twice === true, parts);
+    const result = await runLoaded(loaded, options.twice === true, parts, exports);
     results.push(result);
     output.one(result);
   }
@@ -41,20 +48,48 @@ export async function runCommand(patterns: readonly string[], options: RunComman
   output.all(results, performance.now() - started);
   if (options.coverage !== undefined) writeCoverage(options.coverage, results);
   const page = options.html === undefined ? true : await writePage(options.html, results);
-  return results.length === 0 || !page ? 3 : exitStatus(results);
+  const exported = await closeExports(exports);
+  return results.length === 0 || !page || !exported ? 3 : exitStatus(results);
+}
+
+/** Null, with a word to the user, when one of them cannot be opened. Loaded only when asked for: it brings the OTLP encoders along. */
+async function exportsOf(options: RunCommandOptions): Promise<readonly Export[] | null> {
+  const { otlp, otlpJson, openmetrics, every } = options;
+  if ([otlp, otlpJson, openmetrics, every].every((one) => one === undefined)) return [];
+  try {
+    return (await import("./export/index.ts")).openExports(options, process.env);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return null;
+  }
+}
+
+async function closeExports(exports: readonly Export[]): Promise<boolean> {
+  let whole = true;
+  for (const one of exports) {
+    const { notes, problems } = await one.close();
+    for (const line of [...notes, ...problems]) process.stderr.write(`${line}\n`);
+    whole &&= problems.length === 0;
+  }
+  return whole;
 }
 
 function hasTag({ parsed }: Loaded, tags: readonly string[]): boolean {
   return tags.length === 0 || ("scenario" in parsed && parsed.scenario.tags.some((tag) => tags.includes(tag)));
 }
 
-async function runLoaded({ file, parsed }: Loaded, twice: boolean, parts: RunOptions): Promise<RunResult> {
+async function runLoaded({ file, parsed }: Loaded, twice: boolean, parts: RunOptions, exports: readonly Export[]): Promise<RunResult> {
   if ("problems" in parsed) return invalidResult(file, parsed.problems);
-  const result = await runScenario(parsed.scenario, parts);
-  if (!twice || result.trace === null) return result;
-  const again = await runScenario(parsed.scenario, parts);
-  const difference = again.trace === null ? null : firstDifference(result.trace, again.trace);
-  if (difference === null) return result;
+  const { scenario } = parsed;
+  const wants = exports.length === 0 ? {} : (await import("./export/index.ts")).wantsOf(exports, scenario);
+  const keepSpans = twice || wants.keepSpans === true;
+  const result = await runScenario(scenario, { ...parts, world: { ...parts.world, telemetry: { ...wants, keepSpans } } });
+  for (const one of exports) await one.ran(result);
+  if (!twice || result.trace === null) return forgetSpans(result);
+  const again = await runScenario(scenario, { ...parts, world: { ...parts.world, telemetry: { keepSpans } } });
+  const difference = firstDifference(linesOf(result), linesOf(again));
+  if (difference === null) return forgetSpans(result);
   const failure = {
     kind: "error",
     place: { line: 1, column: 1 },
@@ -66,7 +101,12 @@ async function runLoaded({ file, parsed }: Loaded, twice: boolean, parts: RunOpt
     records: [],
     peers: [],
   } as const;
-  return { ...result, verdict: "fail", failures: [...result.failures, failure] };
+  return forgetSpans({ ...result, verdict: "fail", failures: [...result.failures, failure] });
+}
+
+/** They were exported and compared; hundreds of runs would otherwise pile up. */
+function forgetSpans(result: RunResult): RunResult {
+  return { ...result, spans: [], metrics: null };
 }
 
 interface Output {

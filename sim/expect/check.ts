@@ -1,6 +1,9 @@
+import { AGENT } from "../../lib/telemetry/index.ts";
 import type { Expectation, Located, PartialRecord, Place } from "../language/scenario.ts";
 import type { World } from "../world/api.ts";
 import { checkDelivered, checkFiles, checkNotices, checkPeers, checkSenders, type Finding } from "./check-facts.ts";
+import { checkMetrics } from "./check-metrics.ts";
+import { checkNoSpans, checkSpans } from "./check-spans.ts";
 import type { Failure, RecordLine } from "./failure.ts";
 import { type LogMismatch, matchExactly, matchInOrder, matchNone, type TimedRecord } from "./match-log.ts";
 import { partialText } from "./match-record.ts";
@@ -33,10 +36,15 @@ export async function checkExpectation({ world, peers, expectation, window, all 
     ...checkFiles(world, expectation.files),
     ...checkNotices(world, expectation.notices),
   ];
-  const findings = [...logs, ...facts.map((finding) => ({ ...finding, records: lastRecords(window, finding.peer ?? null) }))];
+  const telemetry: LogFinding[] = [
+    ...checkSpans(world.telemetry, expectation.spans),
+    ...checkNoSpans(world.telemetry, expectation.noSpans),
+    ...(await checkMetrics(world, expectation.metrics)),
+  ];
+  const findings = [...logs, ...facts.map((finding) => ({ ...finding, records: lastRecords(window, finding.peer ?? null) })), ...telemetry];
   if (findings.length === 0) return [];
   const states = await peerStates(world, involvedPeers(expectation, peers));
-  return findings.map(({ part, place, headline, expected, got, records }) => ({
+  return findings.map(({ part, place, headline, expected, got, records, recordsAre }: LogFinding) => ({
     kind: "expectation",
     part,
     place,
@@ -45,12 +53,13 @@ export async function checkExpectation({ world, peers, expectation, window, all 
     expected,
     got,
     records,
+    ...(recordsAre === undefined ? {} : { recordsAre }),
     peers: states,
   }));
 }
 
 type LogKey = "log" | "logExactly" | "noLog";
-type LogFinding = Finding & { readonly records: readonly RecordLine[] };
+type LogFinding = Finding & Pick<Failure, "records" | "recordsAre">;
 
 const MATCHERS = { log: matchInOrder, logExactly: matchExactly, noLog: matchNone } as const;
 
@@ -123,8 +132,13 @@ function isAbout(record: Readonly<Record<string, unknown>>, peer: string): boole
 /** Peers that the expectation names; all of a small world when it names none. */
 function involvedPeers(expectation: Expectation, all: readonly string[]): readonly string[] {
   const records = [...(expectation.log?.value ?? []), ...(expectation.logExactly?.value ?? []), ...(expectation.noLog?.value ?? [])];
+  const spans = [...expectation.spans, ...expectation.noSpans].map(({ value: { attributes } }) => attributes);
   const named = all.filter(
-    (peer) => expectation.peers.has(peer) || expectation.delivered.has(peer) || records.some(({ value }) => isAbout(value, peer)),
+    (peer) =>
+      expectation.peers.has(peer) ||
+      expectation.delivered.has(peer) ||
+      records.some(({ value }) => isAbout(value, peer)) ||
+      spans.some((attributes) => isAbout({ personality: attributes[AGENT], identity: attributes["iapeer.identity"] }, peer)),
   );
   return named.length > 0 ? named : all.slice(0, 4);
 }

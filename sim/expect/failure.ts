@@ -15,6 +15,8 @@ export interface Failure {
   readonly got: string;
   /** The records among which it was looked for, the nearest one marked. */
   readonly records: readonly RecordLine[];
+  /** What `records` are, where they are not log records: `spans so far`. */
+  readonly recordsAre?: string;
   /** States of the peers involved, one line each. */
   readonly peers: readonly string[];
 }

@@ -213,6 +213,11 @@ const cases: readonly Case[] = [
     wrong: (w) => w.files.set("state/lifecycle/.claude-scout.session.42-1-1.tmp", ""),
     right: (w) => w.files.set(SESSION, ""),
   },
+  {
+    ...{ id: "I15", what: "left a span open" },
+    wrong: (w) => w.openSpans.push("supervise"),
+    right: () => {},
+  },
 ];
 
 describe.each(cases)("$id $what", ({ id, wrong, right }) => {

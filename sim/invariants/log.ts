@@ -1,5 +1,6 @@
 import { decisionLine } from "../../lib/log/index.ts";
-import type { World } from "../world/api.ts";
+import { parseContext } from "../../lib/telemetry/index.ts";
+import type { TrueDecision, World } from "../world/api.ts";
 import type { Breach, Invariant } from "./api.ts";
 import { diskWasBroken } from "./indexes.ts";
 
@@ -12,7 +13,7 @@ export const oneLineEach: Invariant = {
 
 /** Lines may be missing after a death of the daemon in the middle of one, or with a broken disk; invented ones never may. */
 function compare(world: World): Breach[] {
-  const decided = countOf(world.truth.decisions.map((decision) => decisionLine(decision).trimEnd()));
+  const decided = countOf(world.truth.decisions.map(lineOf));
   const written = countOf(linesOf(world));
   const lost = diskWasBroken(world) || world.truth.daemonLife.some(({ what }) => what === "crash");
   const invented = [...written]
@@ -20,6 +21,13 @@ function compare(world: World): Breach[] {
     .map(([line]) => breach("no decision for", line));
   const missing = [...decided].filter(([line, times]) => times > (written.get(line) ?? 0)).map(([line]) => breach("no line for", line));
   return [...(diskWasBroken(world) ? [] : invented), ...(lost ? [] : missing)];
+}
+
+/** The line names the span that was made of the same decision. */
+function lineOf(decision: TrueDecision): string {
+  const span = parseContext(decision.context);
+  const ids = span === null ? {} : { trace_id: span.traceId, span_id: span.spanId };
+  return decisionLine({ ...decision, fields: { ...decision.fields, ...ids } }).trimEnd();
 }
 
 function linesOf(world: World): string[] {

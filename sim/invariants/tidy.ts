@@ -7,9 +7,14 @@ import { upSince } from "./read.ts";
 /** I15: what is left behind adds up over months. */
 export const nothingLeft: Invariant = {
   id: "I15",
-  sentence: "After quiet, no temporary files, locks or orphan processes remain.",
-  watch: (world) => ({ end: () => (world.busy() || upSince(world) === null ? [] : [...files(world), ...orphans(world)]) }),
+  sentence: "After quiet, no temporary files, locks, orphan processes or open spans remain.",
+  watch: (world) => ({ end: () => (world.busy() || upSince(world) === null ? [] : [...files(world), ...orphans(world), ...spans(world)]) }),
 };
+
+/** A span that nobody ends reaches no collector, and holds its memory for as long as the daemon runs. */
+function spans(world: World): Breach[] {
+  return world.telemetry.open().map((name) => ({ lane: "daemon", detail: `a span "${name}" was never ended` }));
+}
 
 function files(world: World): Breach[] {
   const left = world

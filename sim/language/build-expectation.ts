@@ -1,3 +1,4 @@
+import { buildTelemetry } from "./build-telemetry.ts";
 import type { Problems } from "./issues.ts";
 import { readPattern, readRegexOnly } from "./pattern.ts";
 import { unknownWord } from "./problem.ts";
@@ -12,7 +13,7 @@ type Path = readonly PropertyKey[];
 export interface ExpectationBuilder {
   build(raw: RawExpectation, path: Path, because: string | null): Expectation;
   /** A list of partial records, each with its place. */
-  records(raw: readonly PartialRecord[], path: Path, kind: "log" | "notice" | "telemetry"): Located<PartialRecord>[];
+  records(raw: readonly PartialRecord[], path: Path, kind: "log" | "notice"): Located<PartialRecord>[];
 }
 
 /** `peers` and `messages` are the names that this file declares. */
@@ -68,8 +69,7 @@ export function expectationBuilder(
         return located(expected as FileExpectation, [...at("files"), file]);
       }),
       notices: records(raw.notices ?? [], at("notices"), "notice"),
-      spans: records((raw.spans ?? []) as PartialRecord[], at("spans"), "telemetry"),
-      metrics: records((raw.metrics ?? []) as PartialRecord[], at("metrics"), "telemetry"),
+      ...buildTelemetry(raw, path, source, problems, checks.pattern),
     };
   };
   return { build, records };
@@ -86,11 +86,10 @@ function valueChecks(problems: Problems, peers: readonly string[], messages: rea
     const read = readPattern(value);
     if ("problem" in read) problems.add(path, read.problem);
   };
-  const record = (raw: PartialRecord, path: Path, kind: "log" | "notice" | "telemetry"): void => {
+  const record = (raw: PartialRecord, path: Path, kind: "log" | "notice"): void => {
     if (Object.keys(raw).length === 0) problems.add(path, "an empty record matches everything: name at least ev");
     for (const [key, value] of Object.entries(raw)) {
-      if (typeof value === "object" && value !== null) record(value as PartialRecord, [...path, key], "telemetry");
-      else pattern(value, [...path, key]);
+      pattern(value, [...path, key]);
       const wrong = kind === "log" ? recordFieldProblem(key, value, raw["ev"]) : kind === "notice" ? noticeProblem(key, value) : null;
       if (wrong !== null) problems.add([...path, key], wrong, wrong.startsWith("unknown field") ? "key" : "value");
       if (kind === "log" && key === "personality" && typeof value === "string" && !value.startsWith("/"))

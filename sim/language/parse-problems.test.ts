@@ -116,8 +116,8 @@ const TOP_LEVEL: readonly Case[] = [
   ],
   ["until: 1s\ntimeline:\n  - at: 2s\n    exit: scout", ["3:8 until: the end is earlier than the last entry"]],
   [
-    "timeline:\n  - {at: 0s, repeat: {every: 1s, times: 10000}, exit: scout}\n  - {at: +1s, repeat: {every: 1s, times: 10000}, exit: scout}\n  - {at: +1s, repeat: {every: 1s, times: 10000}, exit: scout}",
-    ["4:3 timeline: 30000 occurrences on the timeline; at most 20000 are accepted"],
+    `timeline:${"\n  - {at: +1s, repeat: {every: 1s, times: 10000}, exit: scout}".repeat(6)}`,
+    ["4:3 timeline: 60000 occurrences on the timeline; at most 50000 are accepted"],
   ],
 ];
 
@@ -273,13 +273,13 @@ const EXPECTATIONS: readonly Case[] = [
     "{spans: [{nam: wake}]}",
     [
       '6:22 timeline[0].expect.spans[0]: "name" is missing',
-      '6:23 timeline[0].expect.spans[0].nam: unknown key "nam"; did you mean "name"? (known: name, attributes, status, parent, link)',
+      '6:23 timeline[0].expect.spans[0].nam: unknown key "nam"; did you mean "name"? (known: name, attributes, status, at, duration, parent, link, links, count)',
     ],
   ],
   [
     "{lg: []}",
     [
-      '6:14 timeline[0].expect.lg: unknown key "lg"; did you mean "log"? (known: because, log, logExactly, noLog, peers, sender, delivered, files, spans, metrics, notices)',
+      '6:14 timeline[0].expect.lg: unknown key "lg"; did you mean "log"? (known: because, log, logExactly, noLog, peers, sender, delivered, files, spans, noSpans, metrics, notices)',
     ],
   ],
   [

@@ -25,7 +25,7 @@ export interface RawEntry {
 }
 
 /** More occurrences than this are a mistake of writing. */
-const MAX_OCCURRENCES = 20_000;
+const MAX_OCCURRENCES = 50_000;
 
 const ENTRY_KEYS = ["at", "because", "expect", "repeat"] as const;
 

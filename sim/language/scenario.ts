@@ -142,9 +142,42 @@ export interface Expectation {
   readonly delivered: ReadonlyMap<string, Located<readonly string[]>>;
   readonly files: ReadonlyMap<string, Located<FileExpectation>>;
   readonly notices: readonly Located<PartialRecord>[];
-  /** Accepted by the language and checked once telemetry records them. */
-  readonly spans: readonly Located<PartialRecord>[];
-  readonly metrics: readonly Located<PartialRecord>[];
+  readonly spans: readonly Located<SpanExpectation>[];
+  readonly noSpans: readonly Located<SpanExpectation>[];
+  readonly metrics: readonly Located<MetricExpectation>[];
+}
+
+/** Some facts of a span; attributes by their full names. */
+export interface SpanPattern {
+  readonly name?: string;
+  readonly attributes: PartialRecord;
+  readonly status?: "ok" | "error";
+}
+export interface LinkPattern extends SpanPattern {
+  /** Why it is linked: `message`, `death`, `reset`, `launch`, `exit`. */
+  readonly type?: string;
+}
+export interface SpanExpectation extends SpanPattern {
+  readonly name: string;
+  /** Begin (ms since start) and duration as `readTimePattern` reads them. */
+  readonly at?: string;
+  readonly duration?: string;
+  /** null: it has none. */
+  readonly parent?: SpanPattern | null;
+  /** Each is met by a link of its own; empty: it has none. */
+  readonly link?: readonly LinkPattern[];
+  /** Number of links. */
+  readonly links?: number | string;
+  /** Number of spans that match; at least one when it is not said. */
+  readonly count?: number | string;
+}
+export interface MetricExpectation {
+  /** Full name in the registry. */
+  readonly name: string;
+  readonly attributes: PartialRecord;
+  /** null: no series matches. */
+  readonly value?: number | string | null;
+  readonly sum?: number | string;
 }
 
 /** Keys given must match; values are text, `/regex/`, or a comparison such as `>= 3`. */

@@ -16,7 +16,7 @@ export function failureText(failure: Failure, scenario: Pick<Scenario, "file" | 
     "",
     indentAfter(`  expected  `, failure.expected, theme.good),
     indentAfter(`  got       `, failure.got, theme.bad),
-    ...recordLines(failure.records, theme),
+    ...recordLines(failure.records, failure.recordsAre ?? "records that came", theme),
     ...(failure.peers.length === 0 ? [] : ["", "  peers", ...failure.peers.map((line) => `    ${line}`)]),
     "",
     `  rerun     ${rerunCommand(scenario.file)}`,
@@ -29,7 +29,7 @@ export function rerunCommand(file: string): string {
   return `iapeer sim run ${/^[\w./@%+=:,-]+$/.test(file) ? file : `'${file.replaceAll("'", `'\\''`)}'`}`;
 }
 
-function recordLines(records: readonly RecordLine[], theme: Theme): string[] {
+function recordLines(records: readonly RecordLine[], title: string, theme: Theme): string[] {
   if (records.length === 0) return [];
   const width = Math.max(...records.map(({ atMs }) => formatVirtual(atMs).length));
   const events = Math.max(...records.map(({ text }) => text.indexOf(" ")).map((at) => (at < 0 ? 0 : Math.min(at, 12))));
@@ -42,7 +42,7 @@ function recordLines(records: readonly RecordLine[], theme: Theme): string[] {
       ...(record.differs === "" ? [] : [theme.strange(`      ${" ".repeat(width)}  ^ ${record.differs}`)]),
     ];
   });
-  return ["", "  records that came", ...lines];
+  return ["", `  ${title}`, ...lines];
 }
 
 /** A problem of a file with its source frame. */

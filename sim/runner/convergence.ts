@@ -1,4 +1,5 @@
-import type { Expectation, Located, PartialRecord } from "../language/scenario.ts";
+import { AGENT } from "../../lib/telemetry/index.ts";
+import type { Expectation, Located, PartialRecord, SpanExpectation } from "../language/scenario.ts";
 
 /**
  * What an expectation still demands when the daemon died somewhere before it: that the run converges to the same class and decision
@@ -12,15 +13,20 @@ import type { Expectation, Located, PartialRecord } from "../language/scenario.t
  * | sender | all but woke | stage |
  * | delivered, notices | as they are | not judged |
  * | files | as they are | not judged |
+ * | spans | each wake's mode and cause, each exit's class, once anywhere in the run | not judged |
+ * | noSpans, metrics | not judged | not judged |
  * | never | as it is | not judged |
  *
- * Power loss ends the sessions too: what lives afterwards, and how it was woken, is another story than the file tells.
+ * Power loss ends the sessions too: what lives afterwards, and how it was woken, is another story than the file tells. A step that is done
+ * again after a crash makes its span again, and a context that was not written yet is lost with its daemon: links, parents, times and counts
+ * are those of the run without a crash.
  */
 export function tolerant(
   expectation: Expectation,
   kind: "crash" | "powerLoss",
 ): Expectation & { readonly anywhere?: NonNullable<Expectation["log"]> } {
-  const { log: _log, logExactly: _exactly, noLog: _none, ...rest } = expectation;
+  const { log: _log, logExactly: _exactly, noLog: _none, ...others } = expectation;
+  const rest = { ...others, noSpans: [], metrics: [], spans: kind === "powerLoss" ? [] : expectation.spans.flatMap(decisiveSpan) };
   if (kind === "powerLoss") {
     return {
       ...rest,
@@ -58,6 +64,17 @@ function decisive({ value, place }: Located<PartialRecord>): Located<PartialReco
   }
   const ended = value["class"] ?? CLASS_OF_ACTION[String(value["action"])];
   return ended === undefined ? [] : [{ value: { ...who, class: ended }, place }];
+}
+
+/** The same for a span: it is made from the record of the decision. */
+function decisiveSpan({ value, place }: Located<SpanExpectation>): Located<SpanExpectation>[] {
+  const who = pick(value.attributes, [AGENT, "iapeer.identity"]);
+  const [decision] = [
+    ...(value.name === "wake" ? [pick(value.attributes, ["iapeer.wake.mode", "iapeer.wake.cause"])] : []),
+    ...(value.name === "exit" ? [pick(value.attributes, ["iapeer.exit.class"])] : []),
+  ];
+  if (decision === undefined || Object.keys(decision).length === 0) return [];
+  return [{ value: { name: value.name, attributes: { ...who, ...decision } }, place }];
 }
 
 function pick(record: PartialRecord, keys: readonly string[]): PartialRecord {

@@ -1,13 +1,15 @@
 import type { Decision } from "../../lib/model/decision.ts";
 import type { Receipt } from "../../lib/model/message.ts";
 import type { Action, Scenario } from "../language/scenario.ts";
-import type { CreateWorld, PeerView, World } from "../world/api.ts";
+import type { CreateWorld, PeerView, TrueDecision, World } from "../world/api.ts";
+import { createOwner } from "../world/owner.ts";
+import { createSimTelemetry } from "../world/telemetry.ts";
 import { createTrace } from "../world/trace.ts";
 
 /** What a fake world lets happen at a virtual time. */
 export interface FakeEvent {
   readonly at: number;
-  readonly decision?: Pick<Decision, "ev" | "fields">;
+  readonly decision?: Omit<Decision, "at">;
   readonly peer?: Partial<PeerView>;
   readonly receipt?: Receipt & { readonly name: string };
   readonly run?: () => void;
@@ -22,16 +24,20 @@ export function fakeWorld(events: readonly FakeEvent[], performed: { at: number;
   return (scenario: Scenario): World => {
     const pending = [...events].sort((left, right) => left.at - right.at);
     const listeners: (() => void | Promise<void>)[] = [];
-    const decisions: (Decision & { readonly virtualAt: number })[] = [];
+    const decisions: TrueDecision[] = [];
     const receipts = new Map<string, Receipt>();
     let view = ASLEEP;
     let now = 0;
     const trace = createTrace({ now: () => now, wallMs: () => scenario.startMs + now, full: true });
+    const telemetry = createSimTelemetry(scenario);
+    const own = telemetry.forOwner(createOwner({ wallMs: () => 0, monoMs: () => 0, bootMs: () => 0, after: () => ({ cancel: () => {} }) }));
+    const whole = (decision: Omit<Decision, "at">): Decision => ({ ...decision, at: scenario.startMs + now });
     const tell = async (): Promise<void> => {
       for (const listener of listeners) await listener();
     };
     const happen = async ({ decision, peer, receipt, run }: FakeEvent): Promise<void> => {
-      if (decision !== undefined) decisions.push({ ...decision, at: scenario.startMs + now, virtualAt: now });
+      if (decision !== undefined) decisions.push({ ...whole(decision), virtualAt: now, context: own.trace(whole(decision)) });
+      if (decision !== undefined) own.decision(whole(decision));
       if (decision !== undefined) trace.add({ kind: "decision", lane: "daemon", data: { ev: decision.ev, ...decision.fields } });
       view = { ...view, ...peer };
       if (receipt !== undefined) receipts.set(receipt.name, receipt);
@@ -68,6 +74,7 @@ export function fakeWorld(events: readonly FakeEvent[], performed: { at: number;
         throw new Error("a fake world has no settings");
       },
       truth: { decisions, notices: [], processes: [], messages: [], kills: [], daemonLife: [], managed: () => null },
+      telemetry,
       close: async () => {},
     };
   };

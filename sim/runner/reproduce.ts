@@ -56,7 +56,8 @@ function finalExpectation(raw: Raw, expect: unknown, eventually: unknown): Raw |
   const last = entries.findLast((entry) => "expect" in entry)?.["expect"];
   const chosen = (expect ?? eventually ?? last) as Raw | undefined;
   if (chosen === undefined) return null;
-  const { log: _log, logExactly: _exactly, noLog: _none, within: _within, peers, sender, ...rest } = chosen;
+  const { log: _log, logExactly: _exactly, noLog: _none, within: _within, peers, sender, ...others } = chosen;
+  const { spans: _spans, noSpans: _noSpans, metrics: _metrics, ...rest } = others;
   const kept = {
     ...rest,
     ...(peers === undefined ? {} : { peers: without(peers as Raw, "launches") }),

@@ -1,3 +1,5 @@
+import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import type { Failure } from "../expect/failure.ts";
 import type { Problem } from "../language/problem.ts";
 import type { Scenario } from "../language/scenario.ts";
@@ -29,6 +31,9 @@ export interface RunResult {
   readonly fired: Readonly<Record<string, number>>;
   readonly scenario: Scenario | null;
   readonly trace: Trace | null;
+  /** Spans, where the world kept them, and metrics as they stood at the end, where it measured. */
+  readonly spans: readonly ReadableSpan[];
+  readonly metrics: ResourceMetrics | null;
 }
 
 export interface Undecided {
@@ -57,6 +62,8 @@ export function invalidResult(file: string, problems: readonly Problem[], scenar
     fired: {},
     scenario,
     trace: null,
+    spans: [],
+    metrics: null,
   };
 }
 

@@ -112,15 +112,6 @@ test("an error in daemon or world fails the run where it was", async () => {
   expect(result.failures[0]?.got).toMatch(/^TypeError: boom\nat /);
 });
 
-test("expectations that this build cannot check are said to be so", async () => {
-  const result = await run("expect: { spans: [{ name: wake }] }\n", []);
-  expect(result).toMatchObject({ verdict: "invalid", traceHash: null });
-  expect(result.problems[0]).toMatchObject({
-    message: "not available in this build: spans need telemetry in the simulated world",
-    place: { line: 3, column: 19 },
-  });
-});
-
 test("facts about senders, deliveries and files", async () => {
   const landed: FakeEvent = { at: 1, receipt: { name: "a", id: "1", identity: "claude-scout", stage: "landed", woke: true } };
   const text = (facts: string): string =>

@@ -2,9 +2,8 @@ import { checkExpectation, type Failure, type TimedRecord } from "../expect/inde
 import type { Invariant } from "../invariants/api.ts";
 import type { Entry, Expectation, Scenario } from "../language/scenario.ts";
 import type { CreateWorld, World, WorldOptions } from "../world/api.ts";
-import { unavailable } from "./available.ts";
 import { firedRules } from "./fired.ts";
-import { invalidResult, type RunResult, type Undecided, type Verdict } from "./result.ts";
+import type { RunResult, Undecided, Verdict } from "./result.ts";
 import { comesTrue, settle } from "./settle.ts";
 import { OutOfSteps, type RunWatch, watchRun } from "./watch.ts";
 
@@ -52,8 +51,6 @@ export interface Manner {
 
 /** Runs a scenario against a world; a pure function of both. Never rejects: what goes wrong is in the result. */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RunResult> {
-  const missing = unavailable(scenario);
-  if (missing.length > 0) return invalidResult(scenario.file, missing, scenario);
   const clock = options.wallClock ?? (() => 0);
   const started = clock();
   const world = options.createWorld(scenario, options.world);
@@ -66,7 +63,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     if (!(error instanceof OutOfSteps) && !watch.spent) run.failures.push(thrown(error, world.now(), position.text));
   }
   const undecided = watch.spent ? { atMs: world.now(), events: watch.events, seed: scenario.seed, position: position.text } : null;
-  const result = summary(run, undecided, clock() - started, options.hash ?? true);
+  const metrics = await world.telemetry.metrics();
+  const result = summary(run, { undecided, wallMs: clock() - started, metrics, hash: options.hash ?? true });
   await world.close();
   return result;
 }
@@ -142,7 +140,11 @@ function thrown(error: unknown, atMs: number, position: string): Failure {
   };
 }
 
-function summary(run: Run, undecided: Undecided | null, wallMs: number, hash: boolean): RunResult {
+interface Ended extends Pick<RunResult, "undecided" | "wallMs" | "metrics"> {
+  readonly hash: boolean;
+}
+
+function summary(run: Run, { undecided, wallMs, metrics, hash }: Ended): RunResult {
   const { world, scenario, watch } = run;
   const failures = [...watch.failures, ...run.failures].sort((left, right) => left.atMs - right.atMs);
   const verdict: Verdict = failures.length > 0 ? "fail" : undecided === null ? "pass" : "undecided";
@@ -162,5 +164,7 @@ function summary(run: Run, undecided: Undecided | null, wallMs: number, hash: bo
     fired: firedRules(world.truth.decisions),
     scenario,
     trace: world.trace,
+    spans: world.telemetry.spans,
+    metrics,
   };
 }

@@ -1,5 +1,7 @@
+import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import type { Daemon, PeerStatus } from "../../lib/lifecycle/api.ts";
-import type { Decision, Notice } from "../../lib/model/decision.ts";
+import type { Decision, Notice, TraceContext } from "../../lib/model/decision.ts";
 import type { Receipt } from "../../lib/model/message.ts";
 import type { Settings } from "../../lib/model/settings.ts";
 import type { Action, Scenario } from "../language/scenario.ts";
@@ -42,6 +44,7 @@ export interface World {
   settings(): Settings;
   /** Everything that the invariants need to see of the truth (process table, messages, conversations). */
   readonly truth: Truth;
+  readonly telemetry: WorldTelemetry;
   /** Ends the world: no timer, no promise, no listener is left. */
   close(): Promise<void>;
 }
@@ -59,6 +62,21 @@ export interface PeerView {
   /** Live instances now, by the process table. */
   readonly instances: number;
   readonly attached: boolean;
+}
+
+/**
+ * Spans and metrics that the world's daemons made, all of them, over every restart. Ids count up from a prefix that follows from title and seed,
+ * so two runs of a file have equal ids, and two files have different ones. They are given whether or not anybody keeps the spans.
+ */
+export interface WorldTelemetry {
+  /** Wall clock at the start, epoch ms: span times are wall times. */
+  readonly startMs: number;
+  /** Spans in the order in which they began, also those that have not ended (`ended`); empty unless the world keeps them. */
+  readonly spans: readonly ReadableSpan[];
+  /** Names of spans that a living daemon has begun and not ended; told also when nothing is kept. */
+  open(): readonly string[];
+  /** All metrics as they are now; null unless the world measures. Times in it are of the real clock and mean nothing. */
+  metrics(): Promise<ResourceMetrics | null>;
 }
 
 /** The record of a run: a pure function of file and code. */
@@ -89,7 +107,7 @@ export interface TraceEntry {
 export type TraceKind = "decision" | "notice" | "receipt" | "action" | "disk" | "host" | "agent" | "timer" | "daemon";
 
 export interface Truth {
-  readonly decisions: readonly (Decision & { readonly virtualAt: number })[];
+  readonly decisions: readonly TrueDecision[];
   readonly notices: readonly Notice[];
   /** Every process that was ever spawned as an agent. */
   readonly processes: readonly TrueProcess[];
@@ -101,6 +119,12 @@ export interface Truth {
   readonly managed: (identity: string) => { readonly by: "launchd" | "systemd"; readonly since: number } | null;
   /** Virtual ms of daemon starts, crashes and stops. */
   readonly daemonLife: readonly { readonly at: number; readonly what: "start" | "crash" | "stop" | "powerLoss" }[];
+}
+
+export interface TrueDecision extends Decision {
+  readonly virtualAt: number;
+  /** The span that was made of it. */
+  readonly context: TraceContext | null;
 }
 
 export interface TrueProcess {
@@ -136,4 +160,19 @@ export interface WorldOptions {
   readonly fullTrace?: boolean;
   /** Hears of each of those, also when they are not kept: a timer's `set`, `fired` or `cancelled`, an operation's name. */
   readonly onDetail?: (kind: "disk" | "host" | "timer", what: string) => void;
+  /** What to keep besides what the scenario's own expectations need. */
+  readonly telemetry?: TelemetryOptions;
+}
+
+export interface TelemetryOptions {
+  /** Keep every span until the end. */
+  readonly keepSpans?: boolean;
+  /** Hears every span as it ends, in virtual time. */
+  readonly onSpan?: (span: ReadableSpan) => void;
+  /** Measure. */
+  readonly measure?: boolean;
+  /** `service.instance.id` of what is recorded. */
+  readonly instance?: string;
+  /** Looks at the metrics at every multiple of `everyMs`, between two events; `wallMs` is the time there on a clock that nobody steps. */
+  readonly sample?: { readonly everyMs: number; readonly take: (metrics: ResourceMetrics, wallMs: number) => void };
 }

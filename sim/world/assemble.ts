@@ -1,7 +1,8 @@
 import type { Daemon, DaemonParts } from "../../lib/lifecycle/api.ts";
+import type { Fields, TraceContext } from "../../lib/model/decision.ts";
 import { DEFAULT_SETTINGS } from "../../lib/model/settings.ts";
 import { unitFileManagers } from "../../lib/peers/index.ts";
-import { createGate, type Gate, noTelemetry, type ProcessIdentity, type Runtime } from "../../lib/ports/index.ts";
+import { createGate, type Gate, type ProcessIdentity, type Runtime } from "../../lib/ports/index.ts";
 import type { Scenario } from "../language/scenario.ts";
 import type { Trace, TraceEntry, WorldOptions } from "./api.ts";
 import { createBehaviors } from "./behaviors.ts";
@@ -16,6 +17,7 @@ import type { Owner } from "./owner.ts";
 import type { SimProcess } from "./processes.ts";
 import { virtualRandom } from "./random.ts";
 import { simRuntime } from "./runtime.ts";
+import { createSimTelemetry } from "./telemetry.ts";
 import { createTrace } from "./trace.ts";
 
 export type MakeDaemon = (parts: DaemonParts) => Daemon;
@@ -62,15 +64,20 @@ export function assemble(scenario: Scenario, options: WorldOptions, makeDaemon: 
       startsAt: null,
     },
     mail: createMail((entry) => trace.add({ kind: "receipt", ...entry })),
+    telemetry: createSimTelemetry(scenario, options.telemetry),
     random: virtualRandom(scenario.seed),
     failures: createFailures(),
     daemons: createIncarnations({
       machine,
       hooksOf: crashPoints.hostHooks,
-      forget: crashPoints.forget,
+      forget(owner) {
+        crashPoints.forget(owner);
+        kernel.telemetry.forget(owner);
+      },
       create(number, owner, view, self) {
         views.set(view, number);
         const daemon = makeDaemon(partsOf(kernel, owner, view, self));
+        kernel.telemetry.observe(owner, daemon.fleet);
         daemon.onReceipt((receipt) => void (view.dropped() || kernel.mail.hear(receipt)));
         return daemon;
       },
@@ -126,20 +133,30 @@ function partsOf(kernel: Kernel, owner: string, view: Owner, self: ProcessIdenti
   };
 }
 
+/** The production telemetry of one incarnation; the world hears of each decision and notice before it does. */
 function telemetryOf(kernel: Kernel, view: Owner): DaemonParts["telemetry"] {
   const { trace, decisions, notices, machine } = kernel;
+  const own = kernel.telemetry.forOwner(view);
+  const contexts = new WeakMap<Fields, TraceContext>();
   return {
-    ...noTelemetry,
+    ...own,
+    trace(decision) {
+      const context = own.trace(decision);
+      if (context !== null) contexts.set(decision.fields, context);
+      return context;
+    },
     decision(decision) {
       if (view.dropped()) return;
-      decisions.push({ ...decision, virtualAt: machine.clock.elapsedMs() });
+      decisions.push({ ...decision, virtualAt: machine.clock.elapsedMs(), context: contexts.get(decision.fields) ?? null });
       const lane = String(decision.fields["identity"] ?? decision.fields["to"] ?? "daemon");
       trace.add({ kind: "decision", lane, data: { ev: decision.ev, ...decision.fields } });
+      own.decision(decision);
     },
     notice(notice) {
       if (view.dropped()) return;
       notices.push(notice);
       trace.add({ kind: "notice", lane: notice.identity ?? "daemon", data: { ...notice } });
+      own.notice(notice);
     },
   };
 }

@@ -1,10 +1,10 @@
-import type { Decision, Notice } from "../../lib/model/decision.ts";
+import type { Notice } from "../../lib/model/decision.ts";
 import { identityOf } from "../../lib/model/identity.ts";
 import type { Settings } from "../../lib/model/settings.ts";
 import type { Random } from "../../lib/ports/index.ts";
 import type { Scenario, ScenarioConfig, ScenarioPeer } from "../language/scenario.ts";
 import type { SimAgent } from "./agent.ts";
-import type { Trace, Truth } from "./api.ts";
+import type { Trace, TrueDecision, Truth } from "./api.ts";
 import type { Behaviors } from "./behaviors.ts";
 import type { CrashPoints } from "./crash-points.ts";
 import type { Failures } from "./failures.ts";
@@ -12,6 +12,7 @@ import type { Incarnations } from "./incarnations.ts";
 import { identitiesOf, writeUnits } from "./layout.ts";
 import type { Machine } from "./machine.ts";
 import type { Mail } from "./mail.ts";
+import type { SimTelemetry } from "./telemetry.ts";
 
 /** The parts of a world, for the files that make its methods. */
 export interface Kernel {
@@ -23,8 +24,9 @@ export interface Kernel {
   readonly mail: Mail;
   readonly random: Random;
   readonly trace: Trace;
+  readonly telemetry: SimTelemetry;
   readonly failures: Failures;
-  readonly decisions: (Decision & { readonly virtualAt: number })[];
+  readonly decisions: TrueDecision[];
   readonly notices: Notice[];
   readonly kills: Truth["kills"][number][];
   /** Identities that an external manager owns. */

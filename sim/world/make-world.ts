@@ -4,6 +4,7 @@ import type { Truth, World, WorldOptions } from "./api.ts";
 import { assemble, type MakeDaemon } from "./assemble.ts";
 import { type Kernel, manage } from "./kernel.ts";
 import { layOut, ROOT } from "./layout.ts";
+import { createSampler } from "./sampler.ts";
 import { settle } from "./settle.ts";
 import { deliveredTo, filesUnderRoot, isBusy, viewOf } from "./views.ts";
 
@@ -13,6 +14,7 @@ export function makeWorld(scenario: Scenario, options: WorldOptions, makeDaemon:
   const { machine, daemons, failures, trace } = kernel;
   const listeners: (() => void | Promise<void>)[] = [];
   const now = machine.clock.elapsedMs;
+  const sampler = createSampler(kernel, options.telemetry?.sample);
 
   /** Runs one event to quiescence; what went wrong in it fails the run here. */
   async function event(happen: () => unknown): Promise<void> {
@@ -34,8 +36,10 @@ export function makeWorld(scenario: Scenario, options: WorldOptions, makeDaemon:
     perform: (action) => event(() => performAction(kernel, action)),
     async advanceTo(ms) {
       for (let next = machine.clock.nextAt(); next !== null && next <= ms; next = machine.clock.nextAt()) {
+        await sampler.upTo(next);
         await event(() => machine.clock.next());
       }
+      await sampler.upTo(ms);
       if (ms > now()) machine.clock.advanceTo(ms);
     },
     nextEventAt: machine.pending.nextAt,
@@ -51,6 +55,7 @@ export function makeWorld(scenario: Scenario, options: WorldOptions, makeDaemon:
     files: (glob) => filesUnderRoot(kernel, glob),
     settings: () => kernel.settings,
     truth: truthOf(kernel),
+    telemetry: kernel.telemetry,
     async close() {
       daemons.killAll("crash");
       machine.processes.powerOff();

@@ -11,7 +11,7 @@ const schema = z.strictObject({
   /** What somebody might do wrong, as a sentence. */
   defect: z.string().regex(/^[A-Z].*[^.]$/),
   /** The file of the product that it sits in. */
-  file: z.string().regex(/^lib\/(lifecycle|router|storage|log)\//),
+  file: z.string().regex(/^lib\/(lifecycle|router|storage|log|telemetry)\//),
   /** Occurs exactly once in the file; a final line end is not part of it. */
   find: z.string().min(1),
   replace: z.string(),

@@ -9,6 +9,7 @@ export interface FakeWorld {
   now: number;
   readonly files: Map<string, string>;
   readonly truth: { readonly [K in "decisions" | "processes" | "messages" | "kills" | "daemonLife"]: Truth[K][number][] };
+  readonly openSpans: string[];
   readonly managed: Map<string, { by: "launchd" | "systemd"; since: number }>;
   decide(ev: Decision["ev"], fields: Readonly<Record<string, FieldValue>>): void;
   trace(kind: TraceEntry["kind"], lane: string, data: Readonly<Record<string, unknown>>): void;
@@ -23,10 +24,10 @@ export function fakeWorld(): FakeWorld {
   const entries: TraceEntry[] = [];
   const truth: FakeWorld["truth"] = { decisions: [], processes: [], messages: [], kills: [], daemonLife: [{ at: 0, what: "start" }] };
   const fake: FakeWorld = {
-    ...{ now: 0, files: new Map(), truth, managed: new Map() },
+    ...{ now: 0, files: new Map(), truth, managed: new Map(), openSpans: [] },
     world: null as unknown as World,
     decide(ev, fields) {
-      truth.decisions.push({ at: fake.now, virtualAt: fake.now, ev, fields: { identity: "claude-scout", ...fields } });
+      truth.decisions.push({ at: fake.now, virtualAt: fake.now, ev, fields: { identity: "claude-scout", ...fields }, context: null });
       fake.trace("decision", "claude-scout", { ev, ...fields });
     },
     trace: (kind, lane, data) => void entries.push({ seq: entries.length, at: fake.now, wall: fake.now, kind, lane, data }),
@@ -50,6 +51,7 @@ export function fakeWorld(): FakeWorld {
     trace: { entries, add: () => {}, hash: () => "" },
     file: (path) => fake.files.get(path) ?? null,
     files: (glob) => [...fake.files.keys()].filter((path) => path.startsWith(glob.replace(/\*.*$/, ""))),
+    telemetry: { startMs: 0, spans: [], open: () => fake.openSpans, metrics: async () => null },
     truth: { ...truth, notices: [], managed: (identity) => fake.managed.get(identity) ?? null },
   };
   return Object.assign(fake, { world });

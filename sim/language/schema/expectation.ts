@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { show } from "../problem.ts";
+import { readTimePattern } from "../time-pattern.ts";
 import { duration, flag, messageName, peerName, relativePath, text, word } from "./values.ts";
 
 /** What an `expect` may say; patterns and names are checked afterwards, with the whole file in view. */
@@ -48,14 +49,58 @@ const fileFacts = z.union([
     .refine((value) => Object.keys(value).length === 1, { error: "exactly one of text, matches and json" }),
 ]);
 
-const span = z.strictObject({
-  name: scalar,
+const timeProblem = (issue: { input?: unknown }): string =>
+  `${show(issue.input)} is neither a duration nor a comparison with one: write 3s or '>= 1m30s'`;
+
+/** A virtual time or a duration: `3s`, or a comparison such as `>= 1m30s`. */
+const timePattern = z
+  .string({ error: timeProblem })
+  .refine((value) => readTimePattern(value) !== null, { error: timeProblem })
+  .meta({ description: "A duration such as 3s, or a comparison with one, such as '>= 1m30s'" });
+
+const status = word("status", ["ok", "error"]);
+const spanName = text.describe("Name of a span, or /regex/");
+const link = z.strictObject({
+  name: spanName.optional(),
   attributes: partialRecord.optional(),
-  status: scalar.optional(),
-  parent: scalar.optional(),
-  link: scalar.optional(),
+  status: status.optional(),
+  type: word("type of link", ["message", "death", "reset", "launch", "exit"]).optional(),
 });
-const metric = z.strictObject({ name: scalar, attributes: partialRecord.optional(), value: number.optional() });
+const parent = link.omit({ type: true });
+const parentProblem = (issue: { input?: unknown }): string =>
+  `${show(issue.input)} is no parent: write the name of a span, { name: wake, attributes: { … } }, or null for none`;
+const linkProblem = (issue: { input?: unknown }): string =>
+  `${show(issue.input)} is no link: write the name of a span, { name: exit, type: death }, a list of such, or null for none`;
+const linkName = z.string({ error: linkProblem }).describe("Name of a span, or /regex/");
+
+const span = z.strictObject({
+  name: spanName,
+  attributes: partialRecord.optional().describe("Attributes by name; the prefix iapeer. may be left out"),
+  status: status.optional(),
+  at: timePattern.optional().describe("When it began, from the start"),
+  duration: timePattern.optional(),
+  parent: z
+    .union([z.string({ error: parentProblem }).describe("Name of a span, or /regex/"), parent, z.null()])
+    .optional()
+    .describe("A span's name, or some of its facts; null: a trace begins with it"),
+  link: z
+    .union([linkName, link, z.array(z.union([linkName, link])), z.null()])
+    .optional()
+    .describe("Spans that it links to, each by a link of its own; null: it has no link"),
+  links: number.optional().describe("How many links it has"),
+  count: number.optional().describe("How many spans are like this (default: at least one)"),
+});
+const spans = z.array(span, { error: (issue) => `${show(issue.input)} is not a list of spans` });
+
+const metric = z.strictObject({
+  name: text.describe("Name in the registry; the prefix iapeer. may be left out"),
+  attributes: partialRecord.optional(),
+  value: z
+    .union([number, z.null()])
+    .optional()
+    .describe("Sum over the series that match; of a histogram the number of measurements; null: there is no such series"),
+  sum: number.optional().describe("Of a histogram: the sum of the measurements, in its unit"),
+});
 
 const map = <Value extends z.ZodType>(key: z.ZodString, value: Value, what: string): z.ZodRecord<z.ZodString, Value> =>
   z.record(key, value, { error: (issue) => `${show(issue.input)} is not a map of ${what}` });
@@ -76,8 +121,12 @@ const expectationShape = {
     .optional()
     .describe("Messages that landed in the current instance, in order"),
   files: map(relativePath, fileFacts, "paths to expectations").optional(),
-  spans: z.array(span, { error: (issue) => `${show(issue.input)} is not a list of spans` }).optional(),
-  metrics: z.array(metric, { error: (issue) => `${show(issue.input)} is not a list of metrics` }).optional(),
+  spans: spans.optional().describe("Partial spans that exist by now"),
+  noSpans: spans.optional().describe("Partial spans that must not exist by now"),
+  metrics: z
+    .array(metric, { error: (issue) => `${show(issue.input)} is not a list of metrics` })
+    .optional()
+    .describe("Metrics as they are now"),
   notices: records.optional().describe("Partial notices raised so far"),
 };
 
