@@ -3,7 +3,7 @@ import type { Invariant } from "../invariants/api.ts";
 import type { Entry, Expectation, Scenario } from "../language/scenario.ts";
 import type { CreateWorld, World, WorldOptions } from "../world/api.ts";
 import { firedRules } from "./fired.ts";
-import type { RunResult, Undecided, Verdict } from "./result.ts";
+import type { RunResult, Verdict } from "./result.ts";
 import { comesTrue, settle } from "./settle.ts";
 import { OutOfSteps, type RunWatch, watchRun } from "./watch.ts";
 
