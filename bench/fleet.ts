@@ -9,21 +9,28 @@ import { type Benchmark, cpuTimed, short } from "./report.ts";
 
 const DAY_MS = 86_400_000;
 const DAYS_MESSAGES = 5;
-/** Longer lives repeat themselves; an even number of days, so that a peer's two topics take turns over the seam. */
+/** Longer lives repeat themselves (a file may not have that many entries); an even number of days, for the two topics to take turns. */
 const PERIOD_DAYS = 2;
 
 /** A fleet that leads an ordinary life: each peer gets five messages a day, on two topics, spread over the day. */
 function ordinaryLife(peers: number, days: number): Scenario {
-  const repeats = days > PERIOD_DAYS && days % PERIOD_DAYS === 0 ? days / PERIOD_DAYS : 1;
+  if (days <= PERIOD_DAYS || days % PERIOD_DAYS !== 0) return writtenLife(peers, days);
+  const period = writtenLife(peers, PERIOD_DAYS);
+  const timeline = Array.from({ length: days / PERIOD_DAYS }, (_, round) =>
+    period.timeline.map((entry) => ({ ...entry, atMs: entry.atMs + round * PERIOD_DAYS * DAY_MS })),
+  );
+  return { ...period, untilMs: days * DAY_MS, timeline: timeline.flat() };
+}
+
+function writtenLife(peers: number, days: number): Scenario {
   const names = Array.from({ length: peers }, (_, n) => `peer${n}`);
-  const count = Math.round((DAYS_MESSAGES * days) / repeats);
-  const repeat = repeats === 1 ? "" : `\n    repeat: { every: ${PERIOD_DAYS * 24}h, times: ${repeats} }`;
+  const count = Math.round(DAYS_MESSAGES * days);
   const entries = names.flatMap((name, n) =>
     Array.from({ length: count }, (_, k) => {
       // Spread evenly, and no two peers at one moment.
       const atMs = Math.floor(((k + (n + 0.5) / peers) * DAY_MS) / DAYS_MESSAGES);
       const topic = k % 2 === 0 ? "alpha" : "beta";
-      return { atMs, line: `  - at: ${atMs}ms\n    send: { to: ${name}, topic: ${topic} }${repeat}` };
+      return { atMs, line: `  - at: ${atMs}ms\n    send: { to: ${name}, topic: ${topic} }` };
     }),
   );
   entries.sort((a, b) => a.atMs - b.atMs);
