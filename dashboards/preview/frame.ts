@@ -23,8 +23,9 @@ export function frameOf({ width, height, start, end }: Room, gutter: number): Fr
   return { x: timeScale(start, end, [left, right], Math.max(2, (right - left) / 90)), left, right, top, bottom };
 }
 
-export function timeAxis({ x, top, bottom }: Frame, { start, end }: Room): string {
+export function timeAxis({ x, right, top, bottom }: Frame, { start, end }: Room): string {
   return x.ticks
+    .filter((time) => x.at(time) < right - 14)
     .map((time) => {
       const at = x.at(time);
       return `<path class="grid" d="M${at} ${top}V${bottom}"/><text x="${at}" y="${bottom + 14}" text-anchor="middle">${timeLabel(time, end - start)}</text>`;

@@ -31,7 +31,7 @@ export function drawHeatmap(panel: PanelJson, answers: readonly Answer[], room: 
     const y = frame.bottom - (index + 1) * height;
     const label =
       index % every === 0 || le === Infinity
-        ? `<text x="${frame.left - 6}" y="${(y + 4).toFixed(1)}" text-anchor="end">${formatValue(le, unit)}</text>`
+        ? `<text x="${frame.left - 6}" y="${(y + height / 2 + 4).toFixed(1)}" text-anchor="end">${formatValue(le, unit)}</text>`
         : "";
     const cells = [...counts]
       .filter(([, count]) => count > most * 0.002)

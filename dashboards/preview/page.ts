@@ -18,12 +18,23 @@ export type Answers = ReadonlyMap<number | undefined, readonly Answer[]>;
 
 /** A dashboard as one page: the grid, titles, units, colours and queries of its JSON, drawn by us. It is no Grafana. */
 export function pageOf(board: BoardJson, answers: Answers, look: Look): string {
-  const bottom = Math.max(...board.panels.map(({ gridPos }) => (gridPos?.y ?? 0) + (gridPos?.h ?? 0)));
-  const panels = board.panels.map((panel) => (panel.type === "row" ? rowHtml(panel) : panelHtml(panel, answers.get(panel.id) ?? [], look)));
+  const drawn = board.panels.filter((panel, index) => isDrawn(panel, board.panels.slice(index + 1)));
+  const left = board.panels
+    .filter((panel) => panel.type !== "row" && !drawn.includes(panel))
+    .map(({ title, datasource }) => `${title} (${datasource?.type})`);
+  const bottom = Math.max(...drawn.map(({ gridPos }) => (gridPos?.y ?? 0) + (gridPos?.h ?? 0)));
+  const panels = drawn.map((panel) => (panel.type === "row" ? rowHtml(panel) : panelHtml(panel, answers.get(panel.id) ?? [], look)));
   const times = [look.start, look.end].map((time) => new Date(time * 1000).toISOString().slice(0, 16).replace("T", " "));
   return `<!doctype html><meta charset="utf-8"><title>${escapeHtml(board.title)}</title><style>${STYLE}</style>
-<header><b>${escapeHtml(board.title)}</b><span>${times.join(" – ")} UTC</span><em>preview, not Grafana</em></header>
+<header><b>${escapeHtml(board.title)}</b><span>${times.join(" – ")} UTC</span><em>preview, not Grafana${left.length === 0 ? "" : `; left out: ${escapeHtml(left.join(", "))}`}</em></header>
 <main style="height:${bottom * (CELL + GAP)}px">${panels.join("\n")}</main>`;
+}
+
+/** Logs and traces are not drawn, nor headings above nothing else. */
+function isDrawn(panel: PanelJson, following: readonly PanelJson[]): boolean {
+  if (panel.type !== "row") return panel.datasource?.type === "prometheus";
+  const next = following.findIndex(({ type }) => type === "row");
+  return following.slice(0, next < 0 ? undefined : next).some(({ datasource }) => datasource?.type === "prometheus");
 }
 
 /** Width of a panel in pixels; also how many points it asks for. */
@@ -52,7 +63,6 @@ function panelHtml(panel: PanelJson, answers: readonly Answer[], { start, end }:
 }
 
 function bodyHtml(panel: PanelJson, answers: readonly Answer[], room: Room): string {
-  if (panel.datasource?.type !== "prometheus") return `<div class="none">${panel.datasource?.type}: not part of this preview</div>`;
   switch (panel.type) {
     case "stat":
       return drawStat(panel, answers);
@@ -85,5 +95,5 @@ svg { display: block; } svg text { fill: #9fa1aa; font: 11px sans-serif; } .grid
 .stat { display: flex; align-items: center; justify-content: center; height: 88%; font-size: 31px; font-weight: 600; white-space: nowrap; } .quiet, .none { color: #8e8e99; }
 .stat.quiet { font-size: 18px; } .none { display: flex; align-items: center; justify-content: center; height: 90%; }
 table { width: 100%; border-collapse: collapse; } th { text-align: left; color: #6e9fff; font-weight: 500; } td, th { height: 26px; padding: 0 6px; border-bottom: 1px solid #25272e; }
-.number { text-align: right; } th:not(:first-child) { text-align: right; } .link { color: #6e9fff; }
+td.number, th.number { text-align: right; } .link { color: #6e9fff; }
 `;

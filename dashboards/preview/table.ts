@@ -42,7 +42,8 @@ export function drawTable(panel: PanelJson, answers: readonly Answer[], height: 
   const { headings, rows } = tableOf(panel, answers);
   if (rows.length === 0) return noData();
   const shown = rows.slice(0, Math.max(1, Math.floor(height / ROW) - 1));
-  const head = headings.map((heading) => `<th>${escapeHtml(heading)}</th>`).join("");
+  const isText = (index: number): boolean => rows.some((row) => typeof row[index] === "string");
+  const head = headings.map((heading, index) => `<th${isText(index) ? "" : ' class="number"'}>${escapeHtml(heading)}</th>`).join("");
   const body = shown.map((row) => `<tr>${row.map((value, index) => cell(panel, headings[index] ?? "", value)).join("")}</tr>`).join("");
   return `<table><tr>${head}</tr>${body}</table>`;
 }

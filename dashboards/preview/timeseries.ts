@@ -36,14 +36,15 @@ export function drawTimeseries(panel: PanelJson, answers: readonly Answer[], roo
       lines.map(({ name }) => name),
     ),
   );
+  const unit = panel.fieldConfig?.defaults.unit ?? "none";
   const highest = Math.max(
     ...drawn.flatMap(({ points, base }) => points.map(([time, value]) => (Number.isFinite(value) ? value : 0) + (base.get(time) ?? 0))),
   );
-  const y = linearScale(0, highest > 0 ? highest : 1, [frame.bottom, frame.top], Math.max(2, (frame.bottom - frame.top) / 40));
+  const y = linearScale(0, highest > 0 ? highest : 1, [frame.bottom, frame.top], Math.max(2, (frame.bottom - frame.top) / 40), unit);
   const step = answers[0]?.step ?? 60;
   // From the top of a stack downwards, so that every line keeps its own edge.
   const shapes = drawn.toReversed().map((line) => shape(line, style, frame, y, step));
-  const axes = timeAxis(frame, inner) + valueAxis(frame, y, panel.fieldConfig?.defaults.unit ?? "none");
+  const axes = timeAxis(frame, inner) + valueAxis(frame, y, unit);
   return svg(inner, axes + shapes.join("") + thresholdLines(panel, style, frame, y)) + legend.html;
 }
 

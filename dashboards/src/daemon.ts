@@ -107,7 +107,7 @@ const passes: Section = {
         description: "Per hour by action. `alive` is left out: it is the rule.",
         queries: [
           {
-            expr: `3600 * ${sumBy("action", rate(select("superviseDecisions", { action: { regex: "reap.*|needs.*|adopted|skipped.*" } })))}`,
+            expr: `3600 * ${sumBy("action", rate(select("superviseDecisions", { action: { regex: "reap.*|needs.*|adopted|skipped.*" } })))} > 0`,
             legend: "{{action}}",
           },
         ],

@@ -6,7 +6,7 @@ import { stateTimeline } from "./panels/state-timeline.ts";
 import { table } from "./panels/table.ts";
 import { timeseries } from "./panels/timeseries.ts";
 import { max, maxBy, PEER, rate, sum, sumBy } from "./promql.ts";
-import { PER_HOUR, STATES, stateCode } from "./vocabulary.ts";
+import { CLASS_COLORS, PER_HOUR, STATES, stateCode } from "./vocabulary.ts";
 
 /** The peers that the variable chooses; all by default. */
 const peers = { regex: "$peer" };
@@ -109,13 +109,14 @@ const messages: Section = {
         description: "The ten longest inboxes.",
         queries: [{ expr: `topk(10, ${maxBy(PEER, select("inboxDepth", chosen))} > 0)`, legend: `{{${PEER}}}` }],
         unit: "short",
-        form: "stacked",
+        form: "bars",
       }),
       timeseries({
         title: "Oldest message",
         description: "How long the oldest message of a peer has waited; the ten worst.",
         queries: [{ expr: `topk(10, ${maxBy(PEER, select("inboxOldestAge", chosen))} > 0)`, legend: `{{${PEER}}}` }],
         unit: "s",
+        form: "points",
         steps: [[1800, "red"]],
       }),
     ),
@@ -130,11 +131,11 @@ const sessions: Section = {
       timeseries({
         title: "Ends of sessions by class",
         description: "Per hour. `parked` is the daemon's own doing; `crash`, `self-close` and `boot-failed` count towards a hold.",
-        queries: [{ expr: `3600 * ${sumBy("class", rate(select("sessionExits")))}`, legend: "{{class}}" }],
+        queries: [{ expr: `3600 * ${sumBy("class", rate(select("sessionExits")))} > 0`, legend: "{{class}}" }],
         unit: PER_HOUR,
         form: "bars",
         interval: "5m",
-        colors: { parked: STATES.asleep.color, crash: "red", "self-close": "orange", "boot-failed": "dark-red" },
+        colors: CLASS_COLORS,
       }),
       timeseries({
         title: "How long sessions ran",
@@ -148,11 +149,12 @@ const sessions: Section = {
         unit: "s",
         form: "points",
         interval: "5m",
+        colors: CLASS_COLORS,
       }),
       timeseries({
         title: "Memory by peer",
         description: "Resident memory of the ten largest sessions with all their processes.",
-        queries: [{ expr: `topk(10, ${maxBy(PEER, select("sessionsMemory", chosen))})`, legend: `{{${PEER}}}` }],
+        queries: [{ expr: `topk(10, ${maxBy(PEER, select("sessionsMemory", chosen))} > 0)`, legend: `{{${PEER}}}` }],
         unit: "bytes",
         form: "stacked",
       }),
@@ -174,7 +176,7 @@ const sessions: Section = {
       timeseries({
         title: "Notices",
         description: "Notices raised for a person, per hour and kind.",
-        queries: [{ expr: `3600 * ${sumBy("kind", rate(select("notices")))}`, legend: "{{kind}}" }],
+        queries: [{ expr: `3600 * ${sumBy("kind", rate(select("notices")))} > 0`, legend: "{{kind}}" }],
         unit: PER_HOUR,
         form: "bars",
         interval: "5m",

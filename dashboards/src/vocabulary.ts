@@ -19,6 +19,34 @@ export const STATES: Readonly<Record<PeerState, { readonly code: number; readonl
 
 export const MODE_COLORS: Readonly<Record<WakeMode, string>> = { fresh: "orange", resume: "green", fail: "red", refused: "purple" };
 
+/** The same cause looks the same everywhere: what was lost is red or orange, what was wanted blue or purple, what went on green. */
+export const CAUSE_COLORS: Readonly<Record<string, string>> = {
+  "crash-or-self-close": "red",
+  "resume-rejected": "dark-red",
+  "idle-reaped-no-resume": "orange",
+  "idle-reaped-human-no-resume": "yellow",
+  "idle-reaped-new-topic": "light-blue",
+  "first-wake": "blue",
+  "folder-launch": "purple",
+  "self-fresh": "#8f3bb8",
+  "soft-reload": "#ca95e5",
+  "idle-reaped-resume": "green",
+  "idle-reaped-human": "#96d98d",
+  attach: "#37872d",
+};
+
+export const CLASS_COLORS: Readonly<Partial<Record<EndClass, string>>> = {
+  parked: STATES.asleep.color,
+  crash: "red",
+  "self-close": "orange",
+  "boot-failed": "dark-red",
+  "owner-reset": "purple",
+  stopped: STATES.stopped.color,
+  "host-restart": "blue",
+  "lost-server": "light-blue",
+  wedged: "yellow",
+};
+
 /** Fleets are small, and most of the time nothing happens: rates are shown per hour. */
 export const PER_HOUR = "suffix:/h";
 

@@ -7,10 +7,10 @@ import { stat } from "./panels/stat.ts";
 import { table } from "./panels/table.ts";
 import { timeseries } from "./panels/timeseries.ts";
 import { increase, type Match, PEER, quantile, rate, sum, sumBy } from "./promql.ts";
-import { MODE_COLORS, PER_HOUR, UP } from "./vocabulary.ts";
+import { CAUSE_COLORS, MODE_COLORS, PER_HOUR, UP } from "./vocabulary.ts";
 
-/** Events per hour: fleets are small, and most of the time nothing happens. */
-const perHour = (by: string | readonly string[], series: string): string => `3600 * ${sumBy(by, rate(series))}`;
+/** Events per hour; what did not happen is left out, or the legend would list every cause that there is. */
+const perHour = (by: string | readonly string[], series: string): string => `3600 * ${sumBy(by, rate(series))} > 0`;
 
 /** Wakes of a mode, or of several, in the whole range. */
 const wakes = (mode: Match): string => sum(increase(select("wakeDecisions", { mode })));
@@ -79,6 +79,7 @@ const why: Section = {
         unit: PER_HOUR,
         form: "bars",
         interval: "5m",
+        colors: CAUSE_COLORS,
       }),
       timeseries({
         title: "Resumes by cause",
@@ -87,6 +88,7 @@ const why: Section = {
         unit: PER_HOUR,
         form: "bars",
         interval: "5m",
+        colors: CAUSE_COLORS,
       }),
     ),
     evenly(

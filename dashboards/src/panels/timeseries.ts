@@ -13,7 +13,7 @@ export interface TimeseriesSpec extends Heading {
   /** A smallest step, for events that are rare beside the scrape interval. */
   readonly interval?: string;
   /** Colour by name of the series. */
-  readonly colors?: Readonly<Record<string, string>>;
+  readonly colors?: Readonly<Partial<Record<string, string>>>;
   /** Lines drawn at these values. */
   readonly steps?: Steps;
   readonly legend?: "list" | "table";
