@@ -15,12 +15,16 @@ import { messageLatency } from "./message-latency.ts";
 import { type Benchmark, type Table, tableText } from "./report.ts";
 import { safetyPass } from "./safety-pass.ts";
 import { catalogue } from "./simulator.ts";
+import { metricsText, telemetryFootprint, telemetryLatency } from "./telemetry.ts";
 
 const BENCHMARKS: readonly (readonly [name: string, run: Benchmark, needsTmux: boolean])[] = [
   ["exit-latency", exitLatency, true],
   ["safety-pass", safetyPass, true],
   ["message-latency", messageLatency, true],
   ["footprint", footprint, true],
+  ["telemetry-latency", telemetryLatency, true],
+  ["telemetry-footprint", telemetryFootprint, true],
+  ["metrics-text", metricsText, false],
   ["simulated-fleet", simulatedFleet, false],
   ["simulator-growth", simulatorGrowth, false],
   ["catalogue", catalogue, false],

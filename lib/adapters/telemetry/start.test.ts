@@ -145,13 +145,15 @@ describe("a receiver that works", () => {
 });
 
 describe("a receiver that does not work", () => {
-  test.for<[string, Mode | "refused"]>([
-    ["refuses connections", "refused"],
-    ["is overloaded", "503"],
-    ["never answers", "hang"],
-  ])("%s: counted by signal, said once, and the end does not wait for it", { timeout: 15_000 }, async ([, mode]) => {
+  test.for<[string, Mode | "refused", Environment]>([
+    ["refuses connections", "refused", {}],
+    ["refuses connections, as JSON", "refused", { OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" }],
+    ["refuses connections, over grpc", "refused", { OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" }],
+    ["is overloaded", "503", {}],
+    ["never answers", "hang", {}],
+  ])("%s: counted by signal, said once, and the end does not wait for it", { timeout: 15_000 }, async ([, mode, more]) => {
     const url = mode === "refused" ? await deadUrl() : (await receive(mode)).url;
-    const stage = await start({ ...ALL, OTEL_EXPORTER_OTLP_ENDPOINT: url });
+    const stage = await start({ ...ALL, ...more, OTEL_EXPORTER_OTLP_ENDPOINT: url });
     decide(stage);
     const text = stage.scrape;
     const began = performance.now();
