@@ -15,12 +15,17 @@ import { createFleetView, webApp } from "../../lib/web/index.ts";
 export interface ViewStage {
   readonly link: string;
   peers: readonly PeerStatus[];
+  /** Nobody answers any more, until the way back. */
+  away(): Promise<void>;
+  back(): Promise<void>;
+  /** As if the daemon had been started anew. */
+  renewToken(token: string): void;
   /** A decision is made now. */
   decide(ev: EventName, fields: Fields): void;
   close(): Promise<void>;
 }
 
-export async function viewStage(log: string, peers: readonly PeerStatus[]): Promise<ViewStage> {
+export async function viewStage(log: string, peers: readonly PeerStatus[], at = 0): Promise<ViewStage> {
   const folder = await mkdtemp(join(tmpdir(), "iapeer-view-"));
   await mkdir(join(folder, "logs"));
   await writeFile(join(folder, "logs/lifecycle.log"), log);
@@ -35,12 +40,21 @@ export async function viewStage(log: string, peers: readonly PeerStatus[]): Prom
   let port = 0;
   const readAsset = (name: string): Promise<string | null> =>
     disk.read(name.startsWith("uPlot.") ? dependencyFile(`uplot/dist/${name}`) : packageFile(`lib/web/page/${name}`));
-  const app = webApp({ token: "stage-token", port: () => port, view, scrape: null, readAsset, onDefect });
-  const listener = await listenHttp({ port: 0, fetch: (request) => app.fetch(request) });
+  const appOf = (token: string) => webApp({ token, port: () => port, view, scrape: null, readAsset, onDefect });
+  let app = appOf("stage-token");
+  const listen = (chosen: number) => listenHttp({ port: chosen, fetch: (request) => app.fetch(request) });
+  let listener = await listen(at);
   port = listener.port;
   const stage: ViewStage = {
     link: `http://127.0.0.1:${port}/?token=stage-token`,
     peers,
+    away: () => listener.close(),
+    back: async () => {
+      listener = await listen(port);
+    },
+    renewToken: (token) => {
+      app = appOf(token);
+    },
     decide: (ev, fields) => {
       const decision: Decision = { at: clock.wallMs(), ev, fields };
       feed.decision(decision);
