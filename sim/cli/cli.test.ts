@@ -137,3 +137,22 @@ test("as a vitest test, the error has a frame and a stack line that point into t
   const invalid = scenarioError(invalidResult("bad.yaml", "problems" in bad ? bad.problems : []), BAD);
   expect(invalid.stack?.split("\n").at(-1)).toMatch(/bad\.yaml:6:24\)$/);
 });
+
+test("an export that cannot be made is said before anything runs", async () => {
+  const good = file("good.yaml", GOOD);
+  for (const [args, problem] of [
+    [["--otlp", "here"], '--otlp: "here" is not the address of a collector: write http://127.0.0.1:4318\n'],
+    [
+      ["--otlp", "http://127.0.0.1:1/v1/traces"],
+      "--otlp: http://127.0.0.1:1/v1/traces names the place of traces: write the address without /v1/traces, which is added\n",
+    ],
+    [["--every", "5m"], "--every goes with --openmetrics: it is how often that looks\n"],
+    [["--otlp-json", join(folder, "no/file")], `--otlp-json: ${join(folder, "no/file")} cannot be written: ENOENT`],
+    [["--openmetrics", join(folder, "no/file")], `--openmetrics: ${join(folder, "no/file")} cannot be written: ENOENT`],
+  ] as const) {
+    printed.length = 0;
+    expect(await sim("run", good, ...args)).toBe(3);
+    expect(printed.join("")).toContain(problem);
+    expect(printed.join("")).not.toContain("passed");
+  }
+});

@@ -47,8 +47,9 @@ function total(numbers: readonly number[]): number {
   return Math.round(numbers.reduce((sum, number) => sum + number, 0) * 1e9) / 1e9;
 }
 
-function expectedText({ name, ...rest }: MetricExpectation): string {
-  return partialText({ name: shortName(name), ...rest, ...(rest.value === null ? { value: "none" } : {}) });
+function expectedText({ name, attributes, value, sum }: MetricExpectation): string {
+  const said = { ...(value === undefined ? {} : { value: value ?? "none" }), ...(sum === undefined ? {} : { sum }) };
+  return partialText({ name: shortName(name), ...(Object.keys(attributes).length === 0 ? {} : { attributes }), ...said });
 }
 
 function gotText(wanted: MetricExpectation, got: { readonly value: number; readonly sum: number }, series: number): string {

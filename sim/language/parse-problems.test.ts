@@ -277,6 +277,42 @@ const EXPECTATIONS: readonly Case[] = [
     ],
   ],
   [
+    "{spans: [{name: wakee}, {name: wake, attributes: {wake.mod: fresh}}, {name: '/./', attributes: {exit.clas: crash}}]}",
+    [
+      '6:29 timeline[0].expect.spans[0].name: unknown span "wakee"; did you mean "wake"? (known: message.accept, wake, launch, deliver, supervise, supervise.decision, exit, relaunch, hold, verb)',
+      '6:63 timeline[0].expect.spans[1].attributes.wake.mod: unknown attribute of wake "wake.mod"; did you mean "wake.mode"? (known: error.type, gen_ai.agent.name, identity, peer.kind, topic, wake.by, wake.cause, wake.facts.asked, wake.facts.kind, wake.facts.last, wake.facts.parked, wake.facts.probe, wake.facts.resumable, wake.facts.topics, wake.mode)',
+      '6:109 timeline[0].expect.spans[2].attributes.exit.clas: unknown span attribute "exit.clas"; did you mean "exit.class"?',
+    ],
+  ],
+  [
+    "{spans: [{name: wake, parent: 3}, {name: wake, link: [exit, {type: deth}]}, {name: wake, at: 5}, {name: wake, duration: '>= x'}, {name: wake, count: x}]}",
+    [
+      "6:43 timeline[0].expect.spans[0].parent: 3 is no parent: write the name of a span, { name: wake, attributes: { … } }, or null for none",
+      '6:80 timeline[0].expect.spans[1].link[1].type: unknown type of link "deth"; did you mean "death"? (known: message, death, reset, launch, exit)',
+      "6:106 timeline[0].expect.spans[2].at: 5 is neither a duration nor a comparison with one: write 3s or '>= 1m30s'",
+      "6:133 timeline[0].expect.spans[3].duration: \">= x\" is neither a duration nor a comparison with one: write 3s or '>= 1m30s'",
+      "6:162 timeline[0].expect.spans[4].count: \"x\" is neither a number nor a comparison such as '>= 3'",
+    ],
+  ],
+  [
+    "{spans: [{name: wake, parent: {}}, {name: wake, link: null, links: 2}], noSpans: [{name: hold, count: 1}]}",
+    [
+      "6:43 timeline[0].expect.spans[0].parent: an empty pattern matches every span: name at least one fact",
+      "6:73 timeline[0].expect.spans[1].links: link: null says already that there is none",
+      '6:108 timeline[0].expect.noSpans[0].count: "count" stands in spans: noSpans is about none at all',
+    ],
+  ],
+  [
+    "{metrics: [{name: wake.decision}, {name: wake.decisions, attributes: {mod: x, cause: first-wak}, sum: 1}, {name: holds, attributes: {a: b}}]}",
+    [
+      '6:31 timeline[0].expect.metrics[0].name: unknown metric "wake.decision"; did you mean "wake.decisions"? (known: wake.decisions, supervise.decisions, session.exits, relaunches, deliveries, notices, peer.wakes, wake.latency, launch.duration, exit.reaction, delivery.latency, supervise.duration, session.run.duration, peers, inbox.depth, inbox.oldest.age, holds, sessions.memory, supervise.last.timestamp, log.bytes, log.failures, export.failures)',
+      '6:83 timeline[0].expect.metrics[1].attributes.mod: unknown attribute of wake.decisions "mod"; did you mean "mode"? (known: mode, cause)',
+      '6:98 timeline[0].expect.metrics[1].attributes.cause: unknown cause "first-wak"; did you mean "first-wake"?',
+      "6:110 timeline[0].expect.metrics[1].sum: only histograms have a sum; wake.decisions is a counter: write value",
+      '6:146 timeline[0].expect.metrics[2].attributes.a: unknown attribute of holds "a" (known: none)',
+    ],
+  ],
+  [
     "{lg: []}",
     [
       '6:14 timeline[0].expect.lg: unknown key "lg"; did you mean "log"? (known: because, log, logExactly, noLog, peers, sender, delivered, files, spans, noSpans, metrics, notices)',

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Invariant } from "../invariants/api.ts";
 import { parseScenario } from "../language/parse.ts";
 import type { Action, Scenario } from "../language/scenario.ts";
+import { tolerant } from "./convergence.ts";
 import { type FakeEvent, fakeWorld } from "./fake-world.ts";
 import { exitStatus } from "./result.ts";
 import { type RunOptions, runScenario } from "./run.ts";
@@ -110,6 +111,103 @@ test("an error in daemon or world fails the run where it was", async () => {
   const result = await run("timeline: [{ at: 2s, heal: all }]\n", [boom]);
   expect(result).toMatchObject({ verdict: "fail", failures: [{ kind: "error", headline: "the run broke off at the entry on line 3" }] });
   expect(result.failures[0]?.got).toMatch(/^TypeError: boom\nat /);
+});
+
+const CONTEXT = `00-${"a".repeat(32)}-${"b".repeat(16)}-01`;
+const wake = { personality: "scout", mode: "fresh", cause: "first-wake" };
+const LINKED: FakeEvent = { at: 5_000, decision: { ev: "wake", fields: wake, trace: { links: [{ to: CONTEXT, type: "death" }] } } };
+const LAUNCHED: FakeEvent = {
+  at: 8_000,
+  decision: {
+    ev: "launch",
+    fields: { identity: "claude-scout", outcome: "ready", ms: 3_000 },
+    trace: { since: 1_767_225_605_000, facts: { mode: "fresh", runtime: "claude" } },
+  },
+};
+
+test("spans and metrics are looked at, and the nearest span is marked with what differs", async () => {
+  const asked = (what: string) => run(`timeline: [{ at: 9s, heal: all }]\nexpect: { ${what} }\n`, [LINKED, LAUNCHED]);
+  const right = [
+    "{ name: wake, at: 5s, duration: 0s, status: ok, parent: null, links: 1, count: 1, attributes: { wake.mode: fresh } }",
+    "{ name: launch, at: 5s, duration: '>= 3s', attributes: { iapeer.launch.mode: fresh, gen_ai.agent.name: scout }, link: null }",
+    "{ name: '/^(wake|launch)$/', count: 2 }",
+  ];
+  expect((await asked(`spans: [${right.join(", ")}], noSpans: [{ name: exit }, { name: wake, status: error }]`)).failures).toEqual([]);
+  const { failures } = await asked(
+    "spans: [{ name: wake, attributes: { wake.mode: resume }, parent: launch, link: { name: exit, type: death } }, { name: exit }, { name: launch, count: 2 }], noSpans: [{ name: wake }]",
+  );
+  expect(failures.map(({ part, expected, got }) => [part, expected, got])).toEqual([
+    [
+      "spans[0]",
+      "{ name: wake, attributes: { wake.mode: resume }, parent: launch, link: { name: exit, type: death } }",
+      "wake gen_ai.agent.name=scout wake.mode=fresh wake.cause=first-wake links=unknown(death)",
+    ],
+    ["spans[1]", "exit", "no span like it"],
+    ["spans[2]", "{ name: launch, count: 2 }", "1 of them"],
+    ["noSpans[0]", "no wake", "wake gen_ai.agent.name=scout wake.mode=fresh wake.cause=first-wake links=unknown(death)"],
+  ]);
+  expect(failures[0]?.records.map(({ atMs, nearest, differs }) => [atMs, nearest, differs])).toEqual([
+    [
+      ...[5_000, true],
+      "wake.mode is fresh, not resume; its parent is none, not launch; its links are an unknown span (death), not { name: exit, type: death }",
+    ],
+    [5_000, false, ""],
+  ]);
+  expect(failures[0]?.recordsAre).toBe("spans so far");
+});
+
+test("a link answers to one pattern only", async () => {
+  const two: FakeEvent = {
+    at: 6_000,
+    decision: { ev: "hold", fields: { identity: "claude-scout", state: "open" }, trace: { links: [{ to: CONTEXT, type: "death" }] } },
+  };
+  const asked = async (link: string) =>
+    (await run(`timeline: [{ at: 9s, heal: all }]\nexpect: { spans: [{ name: hold, link: ${link} }] }\n`, [two])).verdict;
+  expect([await asked("{ type: death, name: exit }"), await asked("[{ type: death }, { type: death }]")]).toEqual(["fail", "fail"]);
+});
+
+test("metrics are sums over the series that match; histograms have a count and a sum", async () => {
+  const asked = (what: string) => run(`timeline: [{ at: 9s, heal: all }]\nexpect: { metrics: [${what}] }\n`, [LINKED, LAUNCHED]);
+  const right = [
+    "{ name: wake.decisions, value: 1 }",
+    "{ name: iapeer.wake.decisions, attributes: { mode: fresh, cause: first-wake }, value: '>= 1' }",
+    "{ name: wake.decisions, attributes: { mode: refused } , value: 0 }",
+    "{ name: wake.decisions, attributes: { mode: other }, value: null }",
+    "{ name: launch.duration, attributes: { outcome: ready }, value: 1, sum: 3 }",
+    "{ name: exit.reaction, value: null }",
+  ];
+  expect((await asked(right.join(", "))).failures).toEqual([]);
+  const { failures } = await asked(
+    "{ name: wake.decisions, attributes: { mode: fresh }, value: 2 }, { name: launch.duration, attributes: { outcome: failed }, value: 0 }, { name: launch.duration, sum: 4 }, { name: exit.reaction }, { name: launch.duration, value: null }",
+  );
+  expect(failures.map(({ part, expected, got }) => [part, expected, got])).toEqual([
+    ["metrics[0]", "{ name: wake.decisions, attributes: { mode: fresh }, value: 2 }", expect.stringMatching(/^value 1 over \d+ series$/)],
+    ["metrics[1]", "{ name: launch.duration, attributes: { outcome: failed }, value: 0 }", "no series like it"],
+    ["metrics[2]", "{ name: launch.duration, sum: 4 }", "sum 3"],
+    ["metrics[3]", "{ name: exit.reaction }", "no series at all"],
+    ["metrics[4]", "{ name: launch.duration, value: none }", "value 1"],
+  ]);
+  expect(failures[1]?.records).toEqual([
+    {
+      atMs: 9_000,
+      text: "{runtime=claude,mode=fresh,outcome=ready} value=1 sum=3",
+      nearest: true,
+      differs: "outcome is ready, not failed",
+    },
+  ]);
+});
+
+test("after a crash spans keep what they decided; after power loss nothing of telemetry is judged", () => {
+  const { expect: whole } = scenario(
+    "expect: { spans: [{ name: wake, at: 5s, links: 2, count: 1, attributes: { identity: claude-scout, wake.mode: fresh, topic: x } }, { name: exit, link: launch, attributes: { exit.class: crash, process.exit.code: 1 } }, { name: launch }, { name: wake, link: exit }], noSpans: [{ name: hold }], metrics: [{ name: holds, value: 0 }] }\n",
+  );
+  if (whole === null) throw new Error("there is an expectation");
+  const left = tolerant(whole, "crash");
+  expect(left.spans.map(({ value }) => value)).toEqual([
+    { name: "wake", attributes: { "iapeer.identity": "claude-scout", "iapeer.wake.mode": "fresh" } },
+    { name: "exit", attributes: { "iapeer.exit.class": "crash" } },
+  ]);
+  expect([left.noSpans, left.metrics, tolerant(whole, "powerLoss").spans]).toEqual([[], [], []]);
 });
 
 test("facts about senders, deliveries and files", async () => {

@@ -7,8 +7,9 @@ export function catalogueFiles(): string[] {
   return findFiles(["scenarios/**/*.yaml"]);
 }
 
-/** One file of the catalogue, run as `iapeer sim run` runs it. */
-export async function runFile(file: string): Promise<RunResult> {
+/** One file of the catalogue, run as `iapeer sim run` runs it; with `keepSpans`, its spans are in the result. */
+export async function runFile(file: string, keepSpans = false): Promise<RunResult> {
   const { parsed } = loadScenario(file);
-  return "problems" in parsed ? invalidResult(file, parsed.problems) : runScenario(parsed.scenario, await productionRun());
+  if ("problems" in parsed) return invalidResult(file, parsed.problems);
+  return runScenario(parsed.scenario, { ...(await productionRun()), world: { telemetry: { keepSpans } } });
 }

@@ -15,14 +15,15 @@ interface Collector {
   readonly traces: string;
   readonly metrics: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
 }
 
 /**
  * Sends spans, and the metrics as they stand at the end of each run, over OTLP/HTTP protobuf to a base address (`/v1/traces` and `/v1/metrics`
  * are added), with the headers of `OTEL_EXPORTER_OTLP_HEADERS`. After the first failure nothing more is sent.
  */
-export function otlpExport(url: string, env: NodeJS.ProcessEnv): Export {
-  const collector = collectorAt(url, env["OTEL_EXPORTER_OTLP_HEADERS"] ?? "");
+export function otlpExport(url: string, env: NodeJS.ProcessEnv, timeoutMs = TIMEOUT_MS): Export {
+  const collector = collectorAt(url, timeoutMs, env["OTEL_EXPORTER_OTLP_HEADERS"] ?? "");
   const sent = { spans: 0, runs: 0 };
   const notes: string[] = [];
   const problems: string[] = [];
@@ -30,7 +31,7 @@ export function otlpExport(url: string, env: NodeJS.ProcessEnv): Export {
   const sendSpans = async (spans: readonly ReadableSpan[]): Promise<void> => {
     for (let from = 0; from < spans.length && problems.length === 0; from += BATCH) {
       const batch = spans.slice(from, from + BATCH);
-      const answer = await post(collector.traces, collector.headers, ProtobufTraceSerializer.serializeRequest(batch));
+      const answer = await post(collector, collector.traces, ProtobufTraceSerializer.serializeRequest(batch));
       const problem = answer.problem ?? rejected(collector.traces, batch.length, "spans", traceRefusal(answer.body));
       if (problem === null) sent.spans += batch.length;
       else problems.push(problem);
@@ -39,7 +40,7 @@ export function otlpExport(url: string, env: NodeJS.ProcessEnv): Export {
   const sendMetrics = async ({ metrics, scenario, virtualMs }: RunResult): Promise<void> => {
     if (metrics === null || scenario === null || !takesMetrics || problems.length > 0) return;
     const stamped = atVirtualTimes(metrics, scenario.startMs, scenario.startMs + virtualMs);
-    const answer = await post(collector.metrics, collector.headers, ProtobufMetricsSerializer.serializeRequest(stamped));
+    const answer = await post(collector, collector.metrics, ProtobufMetricsSerializer.serializeRequest(stamped));
     takesMetrics = !NO_METRICS.includes(answer.status);
     if (!takesMetrics) notes.push(`${collector.metrics} takes no metrics (${answer.status}): traces only`);
     const problem = takesMetrics ? (answer.problem ?? rejected(collector.metrics, null, "data points", metricRefusal(answer.body))) : null;
@@ -59,14 +60,14 @@ export function otlpExport(url: string, env: NodeJS.ProcessEnv): Export {
   };
 }
 
-function collectorAt(url: string, headers: string): Collector {
+function collectorAt(url: string, timeoutMs: number, headers: string): Collector {
   const parsed = URL.parse(url);
   if (parsed === null || !["http:", "https:"].includes(parsed.protocol))
     throw new RangeError(`--otlp: ${JSON.stringify(url)} is not the address of a collector: write http://127.0.0.1:4318`);
   if (parsed.pathname.endsWith("/v1/traces"))
     throw new RangeError(`--otlp: ${url} names the place of traces: write the address without /v1/traces, which is added`);
   const base = parsed.href.replace(/\/$/, "");
-  return { traces: `${base}/v1/traces`, metrics: `${base}/v1/metrics`, headers: readHeaders(headers) };
+  return { traces: `${base}/v1/traces`, metrics: `${base}/v1/metrics`, headers: readHeaders(headers), timeoutMs };
 }
 
 /** `key=value,other=value`, values percent-encoded. */
@@ -85,7 +86,7 @@ interface Answer {
   readonly body: Uint8Array;
 }
 
-async function post(url: string, headers: Collector["headers"], body: Uint8Array | undefined): Promise<Answer> {
+async function post({ headers, timeoutMs }: Collector, url: string, body: Uint8Array | undefined): Promise<Answer> {
   if (body === undefined) return { status: 0, problem: `${url}: the spans could not be encoded`, body: new Uint8Array() };
   try {
     const response = await fetch(url, {
@@ -93,18 +94,18 @@ async function post(url: string, headers: Collector["headers"], body: Uint8Array
       headers: { "content-type": "application/x-protobuf", ...headers },
       body: Buffer.from(body),
       redirect: "error",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     const bytes = new Uint8Array(await response.arrayBuffer());
     const problem = response.ok ? null : `${url} answered ${response.status} ${response.statusText}${excerpt(bytes)}`;
     return { status: response.status, problem, body: bytes };
   } catch (error) {
-    return { status: 0, problem: `${url} ${reasonOf(error)}`, body: new Uint8Array() };
+    return { status: 0, problem: `${url} ${reasonOf(error, timeoutMs)}`, body: new Uint8Array() };
   }
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof Error && error.name === "TimeoutError") return `did not answer within ${TIMEOUT_MS / 1000} s`;
+function reasonOf(error: unknown, timeoutMs: number): string {
+  if (error instanceof Error && error.name === "TimeoutError") return `did not answer within ${timeoutMs / 1000} s`;
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return `cannot be reached: ${cause instanceof Error ? cause.message || ("code" in cause ? String(cause.code) : cause.name) : String(cause)}`;
 }

@@ -1,7 +1,8 @@
-import { canonicalJson } from "../../../sim/world/trace.ts";
+import { createHash } from "node:crypto";
+import { linesOf } from "../../../sim/runner/twice.ts";
 import { runFile } from "../catalogue.ts";
 
-/** Asked by the parent: the hash of a file's trace, or its lines. */
+/** Asked by the parent: the hash of a file's trace and spans, or their lines. */
 export interface Question {
   readonly file: string;
   readonly want: "hash" | "lines";
@@ -24,7 +25,10 @@ if (process.send !== undefined) {
   answer({ zone: timeZone, locale });
 }
 
+/** Spans are compared as well: their ids, times and links. */
 async function reply({ file, want }: Question): Promise<void> {
-  const { traceHash, trace } = await runFile(file);
-  answer(want === "hash" ? { hash: traceHash } : { lines: (trace?.entries ?? []).map((entry) => canonicalJson(entry)) });
+  const result = await runFile(file, true);
+  const lines = linesOf(result).map(({ text }) => text());
+  const hash = result.trace === null ? null : createHash("sha256").update(lines.join("\n")).digest("hex");
+  answer(want === "hash" ? { hash } : { lines });
 }
