@@ -41,6 +41,8 @@ test("the agent's environment is the daemon's without what is foreign, then the 
     CLAUDE_CODE_SSE_PORT: "1",
     CLAUDE_CODE_USE_BEDROCK: "1",
     PEER_X: "1",
+    OTEL_EXPORTER_OTLP_HEADERS: "authorization=secret",
+    TRACEPARENT: "00-1",
     TERM: "dumb",
   });
   expect(base).toEqual({ PATH: "/bin", CLAUDE_CODE_USE_BEDROCK: "1", LANG: "C.UTF-8" });
