@@ -10,14 +10,15 @@ export type PeerWakes = ReadonlyMap<string, ReadonlyMap<string, number>>;
 export function observeFleet(meter: Meter, source: FleetSource, wakes: PeerWakes): () => void {
   const instruments = new Map([...OBSERVED].map((key) => [key, observableOf(meter, METRICS[key])]));
   const all = [...instruments.values()];
+  const seen = new Set<string>();
   const callback = async (result: BatchObservableResult): Promise<void> => {
     const observe = (key: MetricKey, value: number, labels: Record<string, string> = {}): void => {
       const instrument = instruments.get(key);
       if (instrument !== undefined) result.observe(instrument, value, labels);
     };
     observeNow(observe, source, wakes);
-    const names = new Map(source.snapshot().peers.map(({ identity, personality }) => [identity, personality]));
-    for (const [identity, bytes] of await source.memory()) observe("sessionsMemory", bytes, { [AGENT]: names.get(identity) ?? identity });
+    await observeMemory(observe, source);
+    observeGone(observe, source, seen);
   };
   meter.addBatchObservableCallback(callback, all);
   return () => meter.removeBatchObservableCallback(callback, all);
@@ -49,6 +50,30 @@ function observeNow(observe: Observe, source: FleetSource, wakes: PeerWakes): vo
   if (lastPassAt !== null) observe("superviseLast", lastPassAt / 1000);
   observe("logBytes", log.bytes);
   observe("logFailures", log.failed);
+}
+
+/** The SDK shows the last value of a series for ever: that a session is gone has to be said. One that is up and cannot be told says nothing. */
+async function observeMemory(observe: Observe, source: FleetSource): Promise<void> {
+  const bytes = await source.memory();
+  for (const [name, identities] of Map.groupBy(source.snapshot().peers, ({ personality }) => personality)) {
+    const known = identities.flatMap(({ identity }) => bytes.get(identity) ?? []);
+    const isUp = identities.some(({ state }) => UP.has(state));
+    if (known.length > 0 || !isUp) observe("sessionsMemory", sum(known), { [AGENT]: name });
+  }
+}
+
+const UP: ReadonlySet<string> = new Set(["alive", "booting", "waiting"]);
+
+/** Peers that were removed: for the same reason they are in no state and have nothing any more. Their wakes stay counted. */
+function observeGone(observe: Observe, source: FleetSource, seen: Set<string>): void {
+  const names = new Set(source.snapshot().peers.map(({ personality }) => personality));
+  for (const name of seen) {
+    if (names.has(name)) continue;
+    const agent = { [AGENT]: name };
+    for (const state of PEER_STATES) observe("peers", 0, { ...agent, state });
+    for (const key of ["inboxDepth", "inboxOldestAge", "sessionsMemory"] as const) observe(key, 0, agent);
+  }
+  for (const name of names) seen.add(name);
 }
 
 function sum(numbers: readonly number[]): number {
