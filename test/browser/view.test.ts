@@ -62,7 +62,7 @@ describe("a day of a fleet", () => {
       expect(await page.locator(`#latency-${name}-legend`).textContent()).toMatch(/[\d.]+( ms| s|s) p50, [\dms .]+ p95 of \d+/);
     expect(await painted(page)).toEqual([true, true, true, true]);
     // docs/images/view.png is this picture.
-    await page.setViewportSize({ width: 1440, height: 1160 });
+    await page.setViewportSize({ width: 1440, height: 1130 });
     await page.waitForTimeout(300);
     await page.screenshot({ path: join(PICTURES, "view.png") });
     expect(said).toEqual([]);

@@ -112,7 +112,7 @@ function fill([state, wake, waiting, doing], peer, texts) {
   state?.replaceChildren(
     h("span", { class: `state state-${peer.state}` }, peer.state),
     " ",
-    h("small", {}, [texts.since, texts.held, texts.deaths].filter((text) => text !== "").join(" · ")),
+    h("small", { class: "state-facts" }, [texts.since, texts.held, texts.deaths].filter((text) => text !== "").join(" · ")),
   );
   wake?.replaceChildren(
     ...(lastWake === null ? [] : [icon(modeLook(lastWake.mode))]),
