@@ -58,7 +58,7 @@ export const PAGE_SCRIPT = [
   "}",
   "",
   "// ../../../lib/web/page/theme.js",
-  "/** @type {readonly [\"auto\", \"dark\", \"light\"]} */",
+  "/** @type {readonly string[]} */",
   "const CHOICES = [\"auto\", \"dark\", \"light\"];",
   "",
   "/**",
@@ -67,10 +67,7 @@ export const PAGE_SCRIPT = [
   " * @param {{ first?: string | null, changed?: (choice: string) => void }} options",
   " */",
   "function themeButton(button, { first = null, changed = () => {} } = {}) {",
-  "  let index = Math.max(",
-  "    0,",
-  "    CHOICES.findIndex((choice) => choice === first),",
-  "  );",
+  "  let index = Math.max(0, CHOICES.indexOf(first ?? \"\"));",
   "  const show = () => {",
   "    const choice = CHOICES[index] ?? \"auto\";",
   "    document.documentElement.dataset[\"theme\"] = choice;",
@@ -1573,7 +1570,7 @@ export const PAGE_SCRIPT = [
 ].join("\n");
 
 /** SHA-256 of the script, base64, for the page's content security policy. */
-export const PAGE_SCRIPT_DIGEST = "rotXGki2Y0kXVa+s3Y5oS/ECjKr4MWSPVSkeqPUtsYA=";
+export const PAGE_SCRIPT_DIGEST = "02wrywhLf0OBke+r06K86GqJMtnzlRjRy/2vHUzKKSA=";
 
 /** The style sheet of the page. */
 export const PAGE_STYLE = [
