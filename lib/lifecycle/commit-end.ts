@@ -42,8 +42,11 @@ export async function commitEnd(ctx: Context, peer: Peer, ending: Ending): Promi
   await checkLanded(ctx, peer, record);
   const durable = countsAsDeath(end) ? await ctx.store.load(peer.identity) : null;
   const at = record.end?.at ?? deathTime(durable?.ring ?? [], ctx.clock.wallMs());
-  const exitLine = prepareExit(ctx, peer, record, ending);
-  const trace = traceAfterEnd(record.trace, exitLine.context, durable === null ? null : at);
+  // In the trace the launch that failed comes first, so that its exit can link it; in the log its line follows.
+  const launchLine = record.readyAt === null ? prepareLaunchFailed(ctx, peer, record, end) : null;
+  const launched = { ...record.trace, launch: launchLine?.context ?? record.trace.launch };
+  const exitLine = prepareExit(ctx, peer, { ...record, trace: launched }, ending);
+  const trace = traceAfterEnd(launched, exitLine.context, durable === null ? null : at);
   const classified: SessionRecord = { ...record, phase: "ending", end: { class: end, at, code: exit.code, signal: exit.signal }, trace };
   peer.session = classified;
   // An intent on disk says the class already; a death that counts needs its time there too, so that it is counted once.
@@ -55,7 +58,8 @@ export async function commitEnd(ctx: Context, peer: Peer, ending: Ending): Promi
     await durably(ctx, peer, "park", async () => void (await ctx.store.mark(peer.identity, "idle-reaped", fields)));
   }
   await exitLine.write();
-  await logEnd(ctx, peer, classified, ending);
+  await launchLine?.write();
+  if (ending.line !== null) await ctx.journal.decide("supervise", { identity: peer.identity, ...ending.line });
   const ended: SessionRecord = { ...classified, phase: "ended" };
   peer.session = ended;
   await durably(ctx, peer, "ended", () => ctx.store.writeRecord(ended));
@@ -83,16 +87,11 @@ function prepareExit(ctx: Context, peer: Peer, record: SessionRecord, { end, exi
   return ctx.journal.prepare("exit", fields, { links: linkOfLaunch(record.trace), facts: { runMs, reactionMs } });
 }
 
-async function logEnd(ctx: Context, peer: Peer, record: SessionRecord, { end, line }: Ending): Promise<void> {
-  if (record.readyAt === null) await logLaunchFailed(ctx, peer, record, end);
-  if (line !== null) await ctx.journal.decide("supervise", { identity: peer.identity, ...line });
-}
-
-async function logLaunchFailed(ctx: Context, peer: Peer, record: SessionRecord, end: EndClass): Promise<void> {
+function prepareLaunchFailed(ctx: Context, peer: Peer, record: SessionRecord, end: EndClass): Prepared {
   const reason = record.intent?.why ?? peer.bringUp?.lastWords ?? `ended during bring-up: ${end}`;
   const ms = Math.max(0, ctx.clock.wallMs() - record.wokeAt);
   const fields = { identity: peer.identity, instance: record.instance, outcome: "failed", ms, reason };
-  await ctx.journal.decide("launch", fields, launchTrace(record));
+  return ctx.journal.prepare("launch", fields, launchTrace(record));
 }
 
 /** The last thing typed may have landed just before the end: the conversation says so, and it is not sent again (lifecycle §10). */

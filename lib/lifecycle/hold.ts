@@ -4,7 +4,7 @@ import { decideHold, type HoldChange, recentDeaths } from "./decide/guard.ts";
 import { deathAges, holdFacts } from "./facts.ts";
 import { isLive, type Peer } from "./peer.ts";
 import type { Hold } from "./state/hold.ts";
-import type { RecordTrace } from "./state/record.ts";
+import { NO_TRACE, type RecordTrace } from "./state/record.ts";
 import type { Durable } from "./state/store.ts";
 import { linksOfDeaths } from "./tracing.ts";
 
@@ -56,19 +56,23 @@ export function armStable(ctx: Context, peer: Peer): void {
   const instance = peer.session?.instance;
   setTimer(ctx, peer, "stable", ctx.parts.settings.crashLoopWindowMs + 1, async () => {
     if (!isLive(peer) || peer.session?.instance !== instance) return;
-    if ((await ctx.store.load(peer.identity)).hold === null) return;
+    const { hold, record } = await ctx.store.load(peer.identity);
+    if (hold === null) return;
     peer.held = false;
     await durably(ctx, peer, "hold", () => ctx.store.clear(peer.identity, "hold"));
-    await ctx.journal.decide("hold", { identity: peer.identity, state: "closed", deaths: 0 });
+    const links = linksOfDeaths(record?.trace ?? NO_TRACE, hold.deaths);
+    await ctx.journal.decide("hold", { identity: peer.identity, state: "closed", deaths: 0 }, { links });
   });
 }
 
 /** `reset`: the operator clears ring and hold end to end (lifecycle §8). */
-export async function clearHold(ctx: Context, peer: Peer, { hold }: Pick<Durable, "hold">): Promise<void> {
+export async function clearHold(ctx: Context, peer: Peer, { hold, record }: Pick<Durable, "hold" | "record">): Promise<void> {
   clearTimer(peer, "retry");
   peer.attempts = 0;
   peer.deathMono.clear();
   await ctx.store.clear(peer.identity, "deaths");
   await ctx.store.clear(peer.identity, "hold");
-  if (hold !== null) await ctx.journal.decide("hold", { identity: peer.identity, state: "reset", deaths: 0 });
+  if (hold === null) return;
+  const links = linksOfDeaths(record?.trace ?? NO_TRACE, hold.deaths);
+  await ctx.journal.decide("hold", { identity: peer.identity, state: "reset", deaths: 0 }, { links });
 }

@@ -141,7 +141,8 @@ function wakeTree(decision: Decision): SpanTree {
     },
     fields["mode"] === "fail" ? String(fields["cause"]) : null,
   );
-  const probe = { ...spanOf(decision, "hold", { "iapeer.hold.state": "probe" }), links: [] };
+  const deaths = span.links.filter(({ type }) => type === "death");
+  const probe = { ...spanOf(decision, "hold", { "iapeer.hold.state": "probe" }), links: deaths };
   return { root: null, span, below: fields["probe"] === true ? [probe] : [] };
 }
 
