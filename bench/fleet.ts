@@ -137,7 +137,7 @@ export const simulatedFleet: Benchmark = async ({ full, say }) => {
 /** Ten peers over ever longer times: the cost of an event must not depend on how many there were before it. */
 export const simulatorGrowth: Benchmark = async ({ full, say }) => {
   const kinds: readonly (readonly [string, Partial<RunOptions>])[] = [
-    ["bare trace", {}],
+    ["decisions, messages, agents", {}],
     ["full trace, all invariants", { invariants, world: { fullTrace: true } }],
   ];
   const data = [];
