@@ -4,17 +4,8 @@
  *
  *   npm run dashboards:preview -- --prometheus http://127.0.0.1:9090 --out pictures [--from 2026-01-01T00:00Z] [--to …] [--peer scout] [--only fleet]
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openChromium } from "../../test/browser/chromium.ts";
-import type { BoardJson } from "../lint/board.ts";
-import { type PrometheusClient, prometheusClient } from "../query/client.ts";
-import { secondsOf } from "../query/interpolate.ts";
-import { askPanel, type Look, prometheusPanels } from "../query/panel.ts";
-import { PAGE_WIDTH, pageOf, panelWidth } from "./page.ts";
-
-const BOARDS = join(import.meta.dirname, "../json");
+import { BOARD_NAMES, drawPictures } from "./pictures.ts";
 
 const { values } = parseArgs({
   options: {
@@ -29,49 +20,29 @@ const { values } = parseArgs({
   },
 });
 
-function moment(text: string): number {
+function moment(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   const ms = Date.parse(text);
   if (Number.isNaN(ms)) throw new Error(`"${text}" is no time such as 2026-01-01T00:00Z`);
   return ms / 1000;
 }
 
-/** The dashboard's own range unless told otherwise; one peer's dashboard takes the named one, or the first that there is. */
-async function lookAt(board: BoardJson, client: PrometheusClient): Promise<Look> {
-  const end = values.to === undefined ? Date.now() / 1000 : moment(values.to);
-  const start = values.from === undefined ? end - secondsOf(board.time.from.replace("now-", "")) : moment(values.from);
-  const one = board.templating.list.some(({ name, allValue }) => name === "peer" && allValue === undefined);
-  const known = one && values.peer === undefined ? await client.now("group by (gen_ai_agent_name) (iapeer_peers)", end) : [];
-  const peer = values.peer ?? known[0]?.metric["gen_ai_agent_name"] ?? ".+";
-  return { job: values.job, peer: one ? peer : ".+", start, end, scrapeInterval: secondsOf(values.scrape), points: 0 };
+function wanted(): readonly string[] {
+  const unknown = values.only?.find((name) => !BOARD_NAMES.includes(name));
+  if (unknown !== undefined) throw new Error(`--only ${unknown}: known are ${BOARD_NAMES.join(", ")}`);
+  return values.only ?? BOARD_NAMES;
 }
 
-async function draw(name: string, client: PrometheusClient): Promise<string> {
-  const board = JSON.parse(readFileSync(join(BOARDS, `${name}.json`), "utf8")) as BoardJson;
-  const look = await lookAt(board, client);
-  const answers = await Promise.all(
-    prometheusPanels(board).map(async (panel) => {
-      const points = panelWidth(panel.gridPos?.w ?? 24);
-      return [panel.id, await askPanel(client, panel, { ...look, points })] as const;
-    }),
-  );
-  return pageOf(board, new Map(answers), look);
-}
-
-const client = prometheusClient(values.prometheus);
-if (!(await client.ready())) throw new Error(`no Prometheus answers at ${values.prometheus}: give its address with --prometheus`);
-mkdirSync(values.out, { recursive: true });
-const all = readdirSync(BOARDS).map((file) => file.replace(".json", ""));
-const browser = await openChromium();
 try {
-  for (const name of all.filter((one) => values.only === undefined || values.only.includes(one))) {
-    const html = await draw(name, client);
-    writeFileSync(join(values.out, `${name}.html`), html);
-    const page = await browser.newPage({ viewport: { width: PAGE_WIDTH, height: 900 } });
-    await page.setContent(html);
-    await page.screenshot({ path: join(values.out, `${name}.png`), fullPage: true });
-    await page.close();
-    process.stdout.write(`${join(values.out, `${name}.png`)}\n`);
-  }
-} finally {
-  await browser.close();
+  const { from, to, only: _, ...rest } = values;
+  await drawPictures({
+    ...rest,
+    from: moment(from),
+    to: moment(to),
+    boards: wanted(),
+    say: (path) => void process.stdout.write(`${path}\n`),
+  });
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
 }

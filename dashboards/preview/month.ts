@@ -55,9 +55,9 @@ function peerText(index: number, random: Random): string {
   return index % 6 === 5 ? `{ human: true, ${behavior} }` : `{ ${behavior} }`;
 }
 
-/** Busy peers get ten messages on a working day, quiet ones one; little at night and at weekends. */
+/** Busy peers get seven messages on a working day, quiet ones one; little at night and at weekends. */
 function lifeOf(name: string, index: number, days: number, random: Random): Entry[] {
-  const busy = 1 + 9 * random() ** 2;
+  const busy = 1 + 6 * random() ** 2;
   const entries: Entry[] = [];
   for (let day = 0; day < days; day += 1) {
     const weekend = day % 7 === 2 || day % 7 === 3;

@@ -23,6 +23,8 @@ export interface PrometheusRequest {
   readonly scrapeSeconds?: number;
   /** Folder of blocks that were made by promtool. */
   readonly data?: string;
+  /** How far back a sample counts as present, for samples that are far apart. */
+  readonly lookback?: string;
   /** Changes the text of each committed file of rules, for example how long an alert has to hold. */
   readonly changeRules?: (text: string) => string;
 }
@@ -39,6 +41,7 @@ export async function startPrometheus(request: PrometheusRequest): Promise<Runni
     "--storage.tsdb.retention.time=100y",
     `--web.listen-address=127.0.0.1:${port}`,
     "--log.level=warn",
+    ...(request.lookback === undefined ? [] : [`--query.lookback-delta=${request.lookback}`]),
   ];
   const child = spawn("prometheus", options, { stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
