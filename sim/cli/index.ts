@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { durationProblem, parseDuration } from "../language/duration.ts";
 import type { CrashesOptions } from "./crashes-command.ts";
+import type { ExplainCommandOptions } from "./explain-command.ts";
 import type { RunCommandOptions } from "./run-command.ts";
 
 /** Where scenarios are looked for when no file is named. */
@@ -25,6 +26,7 @@ export function simCommand(): Command {
       process.exitCode = await pointsCommand(file);
     });
   addCrashes(sim);
+  addExplain(sim);
   return sim;
 }
 
@@ -75,6 +77,21 @@ function period(value: string): number {
   if (ms === null) throw new InvalidArgumentError(durationProblem(value));
   if (ms >= 1_000) return ms;
   throw new InvalidArgumentError("less than 1s is too often");
+}
+
+function addExplain(sim: Command): void {
+  sim
+    .command("explain <file>")
+    .description("why a peer would resume or start fresh at a moment of a run: facts, rows, margins, what would change it")
+    .requiredOption("--at <time>", "virtual time from the start, such as 4m; entries of exactly that time have happened")
+    .option("--peer <name>", "which peer, where the scenario has several")
+    .option("--runtime <name>", "one of several runtimes of the peer")
+    .option("--topic <topic>", "as if the message had this topic")
+    .option("--json", "print as JSON")
+    .action(async (file: string, options: ExplainCommandOptions) => {
+      const { explainCommand } = await import("./explain-command.ts");
+      process.exitCode = await explainCommand(file, options);
+    });
 }
 
 function collect(value: string, before: readonly string[]): string[] {
