@@ -3,6 +3,7 @@ import { durationProblem, parseDuration } from "../language/duration.ts";
 import type { CrashesOptions } from "./crashes-command.ts";
 import type { ExplainCommandOptions } from "./explain-command.ts";
 import type { RunCommandOptions } from "./run-command.ts";
+import type { ShrinkCommandOptions } from "./shrink-command.ts";
 
 /** Where scenarios are looked for when no file is named. */
 const DEFAULT_GLOB = "scenarios/**/*.yaml";
@@ -27,6 +28,7 @@ export function simCommand(): Command {
     });
   addCrashes(sim);
   addExplain(sim);
+  addShrink(sim);
   return sim;
 }
 
@@ -91,6 +93,23 @@ function addExplain(sim: Command): void {
     .action(async (file: string, options: ExplainCommandOptions) => {
       const { explainCommand } = await import("./explain-command.ts");
       process.exitCode = await explainCommand(file, options);
+    });
+}
+
+function addShrink(sim: Command): void {
+  sim
+    .command("shrink <file>")
+    .description("make a scenario smaller while it still fails in the same way, or still shows a decision")
+    .option("-o, --output <file>", "write the result there (default: standard output)")
+    .option("--keep <record>", "what must still be decided, as in the log: 'ev=wake cause=crash-or-self-close'")
+    .option("--max-runs <n>", "give up after so many runs and keep the best so far", wholeNumber, 1_000)
+    .addHelpText(
+      "after",
+      "\nExit status as sim run has it for the result: 1 it still fails; 0 it passes and still shows what was to be kept; 3 nothing to shrink.\nCtrl-C ends the search and keeps the best so far.",
+    )
+    .action(async (file: string, options: ShrinkCommandOptions) => {
+      const { shrinkCommand } = await import("./shrink-command.ts");
+      process.exitCode = await shrinkCommand(file, options);
     });
 }
 
