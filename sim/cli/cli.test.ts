@@ -202,3 +202,30 @@ test("explain asks the daemon of a moment; expectations are not judged", async (
   expect(await sim("explain", down, "--at", "3m", "--peer", "scout")).toBe(1);
   expect(printed.join("")).toBe("at 3m scout cannot be explained: no daemon runs then\n");
 });
+
+test("shrink writes a smaller file that still fails, or says in one line why there is none", { timeout: 60_000 }, async () => {
+  const wrong = file("wrong.yaml", WRONG.replace("peers: { scout: {} }", "peers: { scout: {}, other: {} }"));
+  const out = join(folder, "small.yaml");
+  expect(await sim("shrink", wrong, "-o", out)).toBe(1);
+  expect(printed.join("")).toMatch(
+    /2 of 2 entries left in .*small\.yaml after \d+ runs; still: log\[0\], an expected record did not come\n$/,
+  );
+  const small = readFileSync(out, "utf8");
+  expect(small).not.toMatch(/other|audit|sender/);
+  expect(await sim("run", out)).toBe(1);
+  const good = file("good.yaml", GOOD);
+  const said = async (...args: string[]) => {
+    printed.length = 0;
+    return [await sim("shrink", ...args), printed.join("")];
+  };
+  expect(await said(good)).toEqual([
+    3,
+    `${good}: it does not fail (pass), so there is nothing to keep: name a decision with --keep 'ev=wake cause=…'\n`,
+  ]);
+  expect(await said(good, "--keep", "ev=wak")).toEqual([3, expect.stringContaining('--keep: unknown event "wak"; did you mean "wake"?')]);
+  expect(await said(good, "--keep", "wake")).toEqual([3, expect.stringContaining('--keep: "wake" is no record')]);
+  expect(await said(good, "--keep", "ev=hold")).toEqual([3, `${good}: no decision of this run is { ev: hold }\n`]);
+  expect(await said(wrong, "-o", wrong)).toEqual([3, "-o names the file itself: name another one\n"]);
+  const [status, text] = await said(good, "--keep", "ev=wake cause=first-wake");
+  expect([status, text]).toEqual([0, expect.stringContaining("- { ev: wake, cause: first-wake }")]);
+});

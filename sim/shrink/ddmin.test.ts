@@ -5,7 +5,10 @@ import { ddmin } from "./ddmin.ts";
 /** Items, and which of them must be there together; `anyOf` are alternatives. */
 const problem = fc.integer({ min: 0, max: 40 }).chain((size) => {
   const items = Array.from({ length: size }, (_, index) => index);
-  return fc.record({ items: fc.constant(items), anyOf: fc.array(fc.subarray(items, { maxLength: 5 }), { minLength: 1, maxLength: 3 }) });
+  return fc.record({
+    items: fc.constant(items),
+    anyOf: fc.array(fc.subarray(items, { maxLength: Math.min(5, size) }), { minLength: 1, maxLength: 3 }),
+  });
 });
 const needs = (anyOf: readonly (readonly number[])[]) => (kept: readonly number[]) =>
   anyOf.some((all) => all.every((one) => kept.includes(one)));

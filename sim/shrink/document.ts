@@ -36,7 +36,9 @@ export function entryCount(document: Document): number {
 
 /** Takes pieces out, the later ones first, so that paths stay what they are; maps and lists that become empty go too where they may. */
 export function removeAll(document: Document, paths: readonly Path[]): void {
-  for (const path of [...paths].sort(laterFirst)) {
+  const within = (path: Path): boolean =>
+    paths.some((other) => other.length < path.length && other.every((step, index) => step === path[index]));
+  for (const path of paths.filter((one) => !within(one)).sort(laterFirst)) {
     if (document.hasIn(path)) document.deleteIn(path);
     removeEmpty(document, path.slice(0, -1));
   }

@@ -1,4 +1,5 @@
 import type { Failure } from "../expect/index.ts";
+import type { Scenario } from "../language/scenario.ts";
 import type { RunResult } from "../runner/index.ts";
 
 /**
@@ -19,9 +20,33 @@ export function kindOfFailure(failure: Failure): FailureKind {
   const { kind, expected, got } = failure;
   const part = failure.part.replace(/\[\d+\]/g, "");
   if (kind === "invariant") return { kind, part, expected: "", observed: "", peers: new Map() };
-  if (kind === "never") return { kind, part: "never", expected, observed: "", peers: new Map() };
   if (kind === "error") return { kind, part: "", expected: "", observed: got.split("\n")[0] ?? "", peers: new Map() };
-  return { kind, part, expected, observed: observedIn(failure), peers: new Map(failure.peers.map(peerFact)) };
+  const observed = observedIn(failure);
+  // The record shown in place of a missing one may be an earlier one: where the peers ended up says more.
+  const peers = kind === "never" ? [] : failure.peers.map(peerFact);
+  return { kind, part, expected, observed, peers: new Map(peers) };
+}
+
+/**
+ * Words of what was expected that the actions of the scenario bring in, such as a topic: an expected topic also fails to be there when nobody
+ * names it.
+ */
+export function wordsBroughtIn({ kind, expected }: Pick<Failure, "kind" | "expected">, scenario: Scenario): string[] {
+  if (kind !== "expectation") return [];
+  const brought = wordsOfActions(scenario);
+  return [...new Set(expected.match(/[\p{L}\p{N}_-]+/gu) ?? [])].filter((word) => brought.has(word));
+}
+
+/** Does somebody still bring them all in? */
+export function bringsIn(scenario: Scenario, words: readonly string[]): boolean {
+  const brought = words.length === 0 ? new Set<string>() : wordsOfActions(scenario);
+  return words.every((word) => brought.has(word));
+}
+
+function wordsOfActions({ timeline }: Scenario): Set<string> {
+  return new Set(
+    timeline.flatMap(({ action }) => (action === null ? [] : Object.values(action.value).filter((value) => typeof value === "string"))),
+  );
 }
 
 /** Does one of the failures of this result look the same? */
@@ -37,12 +62,20 @@ function isSame(one: FailureKind, wanted: FailureKind): boolean {
 }
 
 /** Fields of a record that say what was decided; times, ids and counts change with every entry that is left out. */
-const DECISIVE = /^(?:ev|identity|mode|cause|action|class|outcome|stage|state|kind|code|signal)=/;
+const DECISIVE = /^(?:identity|mode|cause|action|class|outcome|stage|state|kind|code|signal)=/;
 
-function observedIn({ part, got }: Failure): string {
-  if (!/^(?:log|logExactly|noLog)\b/.test(part)) return got.replace(/\d+/g, "0");
+function observedIn(failure: Failure): string {
+  const { got, records } = failure;
+  if (!isRecord(failure)) return got.replace(/\d+/g, "0");
   const [event = "", ...fields] = got.split(" ");
-  return fields.some((field) => field.includes("=")) ? [event, ...fields.filter((field) => DECISIVE.test(field))].join(" ") : got;
+  const differs = records.find(({ nearest }) => nearest)?.differs ?? "";
+  const keys = [...differs.matchAll(/(?:^|; )(\S+) is /g)].map(([, key]) => `${key}!`);
+  return [event, ...fields.filter((field) => DECISIVE.test(field)), ...keys].join(" ");
+}
+
+/** Is what came instead one record of the log? */
+function isRecord({ part, got }: Failure): boolean {
+  return /^(?:log|logExactly|noLog|never)\b/.test(part) && got.includes("=");
 }
 
 /** `scout: asleep, parked, last wake fresh (first-wake), deaths 0, …` as name, and state with last wake. */

@@ -4,7 +4,7 @@ import type { PartialRecord, Scenario } from "../language/scenario.ts";
 import { type RunResult, runScenario } from "../runner/index.ts";
 import { entryCount, openDocument, piecesBelow, removeAll, writeDocument } from "./document.ts";
 import { removeEntries, removeExpectations, removePeers, removePieces } from "./remove.ts";
-import { failsLike, kindOfFailure } from "./same-failure.ts";
+import { bringsIn, failsLike, kindOfFailure, wordsBroughtIn } from "./same-failure.ts";
 import { createSearch, type Search, type SearchOptions, scenarioOf } from "./search.ts";
 import { absoluteTimes, lowerCounts, shortenDurations, shortenGaps, simplifyTexts } from "./simplify.ts";
 
@@ -40,7 +40,7 @@ export async function shrinkScenario(scenario: Scenario, options: ShrinkOptions)
   if ("reason" in goal) return { ok: false, reason: goal.reason };
   // A candidate that goes on and on is no smaller one.
   const stepBudget = 4 * first.events + 20_000;
-  const parts = { ...options.parts, stepBudget };
+  const parts = { ...options.parts, stepBudget, hash: false };
   const search = createSearch(scenario.source, goal.holds, { ...options, parts, file: scenario.file });
   await absoluteTimes(search, scenario);
   for (let round = 0, before = ""; round < ROUNDS && before !== search.best && search.cutShort === null; round += 1) {
@@ -74,9 +74,10 @@ function goalOf(first: RunResult, keep: PartialRecord | null): Goal | { readonly
     return { reason: `it does not fail (${first.verdict}), so there is nothing to keep: name a decision with --keep 'ev=wake cause=…'` };
   }
   const wanted = kindOfFailure(failure);
+  const words = first.scenario === null ? [] : wordsBroughtIn(failure, first.scenario);
   return {
-    shows: failure.kind === "invariant" ? `breaks ${failure.part}` : failure.headline,
-    holds: (result) => failsLike(result, wanted),
+    shows: `${failure.part}, ${failure.headline}`,
+    holds: (result) => failsLike(result, wanted) && result.scenario !== null && bringsIn(result.scenario, words),
   };
 }
 
