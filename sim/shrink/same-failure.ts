@@ -49,9 +49,17 @@ function wordsOfActions({ timeline }: Scenario): Set<string> {
   );
 }
 
-/** Does one of the failures of this result look the same? */
-export function failsLike(result: Pick<RunResult, "failures">, wanted: FailureKind): boolean {
-  return result.failures.some((failure) => isSame(kindOfFailure(failure), wanted));
+/**
+ * Does one of the failures of this result look the same, and does nothing fail besides that held in the first run? What fails newly was broken
+ * by shrinking.
+ */
+export function failsLike(result: Pick<RunResult, "failures">, wanted: FailureKind, first: readonly FailureKind[]): boolean {
+  const kinds = result.failures.map(kindOfFailure);
+  return kinds.some((one) => isSame(one, wanted)) && kinds.every((one) => first.some((other) => isAbout(one, other)));
+}
+
+function isAbout(one: FailureKind, other: FailureKind): boolean {
+  return one.kind === other.kind && one.part === other.part && one.expected === other.expected;
 }
 
 function isSame(one: FailureKind, wanted: FailureKind): boolean {

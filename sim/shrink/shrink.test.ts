@@ -64,7 +64,8 @@ describe("shrinkScenario", { timeout: 120_000 }, () => {
     expect(text).not.toMatch(/other|noise|maxAge|initialPrompt|repeat|17m3s/);
     const [failure] = (await runScenario(read(WRONG), parts)).failures;
     if (failure === undefined) throw new Error("it does not fail");
-    expect(failsLike(await runScenario(read(text), parts), kindOfFailure(failure))).toBe(true);
+    const wanted = kindOfFailure(failure);
+    expect(failsLike(await runScenario(read(text), parts), wanted, [wanted])).toBe(true);
     expect(weightOf(text)).toBeLessThan(weightOf(WRONG));
   });
 

@@ -74,10 +74,11 @@ function goalOf(first: RunResult, keep: PartialRecord | null): Goal | { readonly
     return { reason: `it does not fail (${first.verdict}), so there is nothing to keep: name a decision with --keep 'ev=wake cause=…'` };
   }
   const wanted = kindOfFailure(failure);
+  const known = first.failures.map(kindOfFailure);
   const words = first.scenario === null ? [] : wordsBroughtIn(failure, first.scenario);
   return {
     shows: `${failure.part}, ${failure.headline}`,
-    holds: (result) => failsLike(result, wanted) && result.scenario !== null && bringsIn(result.scenario, words),
+    holds: (result) => failsLike(result, wanted, known) && result.scenario !== null && bringsIn(result.scenario, words),
   };
 }
 
