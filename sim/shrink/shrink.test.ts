@@ -117,6 +117,12 @@ test("pieces are taken out by their own paths, whatever becomes empty before the
     ["b", "c", "d"],
   ]);
   expect(document.toJS()).toEqual({ a: [{ y: 2 }] });
+  const nested = openDocument(text);
+  removeAll(nested, [
+    ["a", 0],
+    ["a", 0, "x"],
+  ]);
+  expect(nested.toJS()).toMatchObject({ a: [{ y: 2 }, { z: 3 }] });
   const all = openDocument(text);
   removeAll(all, piecesBelow(all, []));
   expect(all.toJS() ?? {}).toEqual({});
