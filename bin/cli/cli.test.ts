@@ -208,6 +208,51 @@ describe("peers", () => {
   });
 });
 
+describe("explain --at", () => {
+  const wake = "ev=wake personality=scout identity=demo-scout runtime=demo mode";
+  const lines = [
+    `ts=2026-01-01T00:00:00.000Z ${wake}=fresh cause=first-wake asked=auto kind=executor parked=false resumable=false topics=0`,
+    "ts=2026-01-01T00:00:01.000Z ev=exit identity=demo-scout code=1",
+    `ts=2026-01-01T01:00:00.000Z ${wake}=resume cause=idle-reaped-resume asked=auto kind=executor parked=true last=parked resumable=true topics=1`,
+  ];
+
+  async function withLog(): Promise<void> {
+    await setUp(null);
+    const folder = join(stage.root, "logs/iapeer");
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "lifecycle.log"), `${lines.join("\n")}\n`);
+  }
+
+  test("takes the last wake at or before then, without a daemon", async () => {
+    await withLog();
+    const causeAt = async (when: string) =>
+      JSON.parse((await stage.run(["explain", "scout", "--at", when, "--json"])).out) as { recorded: { cause: string }; at: string };
+    expect(await causeAt("2026-01-01T01:00:00Z")).toMatchObject({
+      recorded: { cause: "idle-reaped-resume" },
+      source: "log",
+      missing: expect.any(Array),
+    });
+    expect(await causeAt("2026-01-01T00:59:59Z")).toMatchObject({ at: "2026-01-01T00:00:00.000Z", recorded: { cause: "first-wake" } });
+    expect(await causeAt("10m ago")).toMatchObject({ recorded: { cause: "idle-reaped-resume" } });
+    const { code, out, err } = await stage.run(["explain", "demo-scout", "--at", "1m"], { tty: true, columns: 70 });
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toMatch(/^demo-scout at 2026-01-01T01:00:00\.000Z: it came up RESUME, because\nidle-reaped-resume\n/);
+  });
+
+  test("says what is wrong: no such peer, nothing so early, no time", async () => {
+    await withLog();
+    const errorOf = async (...argv: string[]) => (await stage.run(["explain", ...argv])).err;
+    expect(await errorOf("scot", "--at", "1m")).toBe(
+      'iapeer: lifecycle.log holds no wake of "scot"; did you mean "scout"? (it knows scout)\n',
+    );
+    expect(await errorOf("scout", "--at", "2025-12-31T00:00Z")).toBe(
+      "iapeer: no wake of scout is recorded at or before 2025-12-31T00:00:00.000Z; the oldest is at 2026-01-01T00:00:00.000Z\n",
+    );
+    expect(await errorOf("scout", "--at", "noon")).toContain("argument 'noon' is invalid. Accepted are 90s, 10m, 2h, 3d or an ISO time");
+    expect(await errorOf("scout", "--runtime", "claude", "--at", "1m")).toContain('no wake of "scout on claude"');
+  });
+});
+
 describe("logs", () => {
   const lines = [
     "ts=2026-01-01T00:00:00.000Z ev=wake personality=scout identity=demo-scout mode=fresh cause=first-wake",

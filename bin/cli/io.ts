@@ -14,11 +14,15 @@ export interface Io {
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
+  /** Width of a terminal. */
+  readonly columns?: number;
 }
 
 /** A text output with its style. */
 export interface Printer {
   readonly style: TerminalStyle;
+  /** Columns of the terminal; null when it is none, or does not say. */
+  readonly width: number | null;
   /** One line; text of others must go through `printable` first. */
   line(text?: string): void;
   json(value: unknown): void;
@@ -27,6 +31,7 @@ export interface Printer {
 export function printer(output: Output, env: Io["env"]): Printer {
   return {
     style: terminalStyle(output.isTTY === true, env),
+    width: (output.isTTY === true && output.columns) || null,
     line: (text = "") => void output.write(`${text}\n`),
     json: (value) => void output.write(`${JSON.stringify(value)}\n`),
   };

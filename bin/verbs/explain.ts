@@ -1,45 +1,49 @@
 import type { Command } from "commander";
-import type { Explanation, PeerState, PeerStatus } from "../../lib/lifecycle/api.ts";
+import { explanationText, findWake, type ShownExplanation, shownLive, shownRecorded } from "../../lib/explain/index.ts";
+import type { Explanation } from "../../lib/lifecycle/api.ts";
+import { readLog } from "../../lib/log/index.ts";
+import { isoTime } from "../../lib/model/time.ts";
 import type { Context } from "../cli/context.ts";
-import { printable, table } from "../cli/io.ts";
 import { example, type VerbGroup } from "../cli/verb.ts";
+import { readWhen, timeOf, type When } from "../cli/when.ts";
+
+interface ExplainOptions {
+  readonly topic?: string;
+  readonly runtime?: string;
+  readonly at?: When;
+  readonly json?: boolean;
+}
 
 export const explainVerb: VerbGroup = (program, contextOf) => {
   program
     .command("explain <peer>")
     .summary("resume or fresh, were a message to come now, and why")
-    .description("The facts, the row of the wake table that would decide, and what would change it. Changes nothing.")
+    .description(
+      "The facts, the row of the wake table that would decide, by what margin a peer is held or parked, and what would change it. With --at, the " +
+        "decision that lifecycle.log holds; that works without a daemon. Changes nothing.",
+    )
     .option("--topic <topic>", "as if the message had this topic")
     .option("--runtime <name>", "one of several runtimes of the peer")
+    .option("--at <when>", "the last wake at or before then, from the log: 90s, 10m, 2h, 3d (ago) or an ISO time", readWhen)
     .option("--json", "print as JSON")
-    .addHelpText("after", example("explain scout", "explain scout --topic release"))
-    .action(async (peer: string, options: { topic?: string; runtime?: string; json?: boolean }, command: Command) => {
-      const { topic, runtime, json } = options;
+    .addHelpText("after", example("explain scout", "explain scout --topic release", "explain scout --at '10m ago'"))
+    .action(async (peer: string, options: ExplainOptions, command: Command) => {
       const context = contextOf(command);
-      const which = { peer, ...(runtime && { runtime }) };
-      const explanation = await context.ask<Explanation>("explain", { ...which, ...(topic && { topic }) });
-      if (json) return context.out.json(explanation);
-      const { state } = await context.ask<PeerStatus>("peer", which);
-      print(context, explanation, state);
+      const shown = options.at === undefined ? await now(context, peer, options) : await then(context, peer, options, options.at);
+      if (options.json) return context.out.json(shown);
+      const { style, width } = context.out;
+      for (const line of explanationText(shown, { style, width })) context.out.line(line);
     });
 };
 
-function print({ out }: Context, { identity, refusal, decision, rows, changes }: Explanation, state: PeerState): void {
-  const { style } = out;
-  const up = state === "alive" || state === "booting" || state === "waiting";
-  if (up) out.line(printable(`${identity} is ${state}: a message goes to its session. Had that session ended by itself just now:`));
-  if (refusal) out.line(`${style.bad("refused")}: ${printable(`a wake of ${identity} would be refused now (${refusal}); otherwise:`)}`);
-  out.line(printable(`${identity} would come up ${decision.mode.toUpperCase()}, because ${decision.cause}`));
-  out.line();
-  const lines = table(rows.map(({ row, condition, mode, cause, held }) => [held ? "yes" : "no", row, condition, mode, cause]));
-  for (const [index, line] of lines.entries()) {
-    const decides = rows[index]?.row === decision.row;
-    out.line(`${decides ? "→" : " "} ${decides ? style.bold(line) : style.dim(line)}`);
-  }
-  out.line();
-  out.line("facts:");
-  for (const line of table(Object.entries(decision.facts).map(([name, value]) => [name, JSON.stringify(value)])))
-    out.line(`  ${printable(line)}`);
-  out.line("it would be otherwise if:");
-  for (const { change, mode, cause } of changes) out.line(`  ${printable(`${change}: ${mode} (${cause})`)}`);
+async function now(context: Context, peer: string, { topic, runtime }: ExplainOptions): Promise<ShownExplanation> {
+  const explanation = await context.ask<Explanation>("explain", { peer, ...(runtime && { runtime }), ...(topic && { topic }) });
+  return shownLive(explanation, "daemon");
+}
+
+async function then(context: Context, peer: string, { topic, runtime }: ExplainOptions, when: When): Promise<ShownExplanation> {
+  const { records, damaged } = await readLog(context.disk, `${context.root}/logs/iapeer`);
+  if (damaged > 0) context.err.line(context.err.style.warn(`${damaged} damaged lines were passed over`));
+  const at = timeOf(when, context.clock.wallMs());
+  return shownRecorded(findWake(records, { peer, at, asked: isoTime(at), ...(runtime && { runtime }) }), topic);
 }

@@ -4,14 +4,14 @@ import { parseIsoTime } from "../../lib/model/time.ts";
 import type { Context } from "../cli/context.ts";
 import { decisionText } from "../cli/decision-view.ts";
 import { commaList, example, type VerbGroup } from "../cli/verb.ts";
+import { readWhen, timeOf, type When } from "../cli/when.ts";
 
 interface LogOptions {
   readonly follow?: boolean;
   readonly json?: boolean;
   readonly peer?: string;
   readonly ev?: readonly string[];
-  /** Wall epoch ms, or how long ago. */
-  readonly since?: { readonly at: number } | { readonly agoMs: number };
+  readonly since?: When;
   readonly lines: number;
 }
 
@@ -25,7 +25,7 @@ export const logVerbs: VerbGroup = (program, contextOf) => {
     .option("-f, --follow", "go on with each decision as it is made")
     .option("--peer <name>", "one peer or one identity")
     .option("--ev <events>", "only these events, with commas: wake,launch,supervise,exit,deliver", commaList)
-    .option("--since <when>", "only from then on: 90s, 10m, 2h, 3d or an ISO time", readSince)
+    .option("--since <when>", "only from then on: 90s, 10m, 2h, 3d or an ISO time", readWhen)
     .option("-n, --lines <count>", "at most this many of the newest", readCount, 200)
     .option("--json", "one JSON object per decision")
     .addHelpText("after", example("logs --peer scout --since 1h", "logs -f --ev wake,exit"))
@@ -84,7 +84,7 @@ async function history(context: Context, options: LogOptions, wanted: (record: L
 
 function filter(context: Context, options: LogOptions): (record: LogRecord) => boolean {
   const { peer, ev, since } = options;
-  const from = since === undefined ? null : "at" in since ? since.at : context.clock.wallMs() - since.agoMs;
+  const from = since === undefined ? null : timeOf(since, context.clock.wallMs());
   return (record) =>
     (ev === undefined || ev.includes(record.ev)) &&
     (peer === undefined || concerns(record, peer)) &&
@@ -101,16 +101,6 @@ function printAll(context: Context, options: LogOptions, records: readonly LogRe
     if (options.json) context.out.json(record);
     else context.out.line(context.out.style.rich ? decisionText(record, context.out.style) : formatLine(record));
   }
-}
-
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function readSince(text: string): NonNullable<LogOptions["since"]> {
-  const [, count, unit = ""] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  if (count !== undefined) return { agoMs: Number(count) * (UNIT_MS[unit] ?? 0) };
-  const at = parseIsoTime(text);
-  if (at !== null) return { at };
-  throw new InvalidArgumentError("Accepted are 90s, 10m, 2h, 3d or an ISO time such as 2026-01-31T08:00Z.");
 }
 
 function readCount(text: string): number {

@@ -3,7 +3,11 @@ import type { PeerKind, PeerProfile } from "../model/peer.ts";
 import type { Settings } from "../model/settings.ts";
 import type { Managers } from "../peers/managers.ts";
 import type { Clock, Disk, Gate, Random, Runtime, SessionHost, Telemetry } from "../ports/index.ts";
-import type { WakeExplanation } from "./decide/wake.ts";
+import type { EndClass } from "./decide/classify.ts";
+import type { GuardExplanation } from "./decide/explain-guard.ts";
+import type { IdleExplanation } from "./decide/explain-idle.ts";
+import type { RefusalStep } from "./decide/explain-refusal.ts";
+import type { WakeExplanation } from "./decide/explain-wake.ts";
 
 /** Everything that a daemon is made of; the same for the real and the simulated one. */
 export interface DaemonParts {
@@ -109,10 +113,20 @@ export interface FleetSource {
   memory(): Promise<ReadonlyMap<string, number>>;
 }
 
+/** Why a peer would come up as it would now; times in ms. */
 export interface Explanation extends WakeExplanation {
   readonly identity: string;
+  /** ISO time of the look. */
+  readonly at: string;
+  readonly state: PeerState;
+  /** How the last session that was READY ended; null when there was none, or it is up. */
+  readonly last: EndClass | null;
   /** The refusal that would come first, or null. */
   readonly refusal: string | null;
+  readonly refusals: readonly RefusalStep[];
+  readonly guard: GuardExplanation;
+  /** Whether and when it would be parked; null when no session is up. */
+  readonly idle: IdleExplanation | null;
 }
 
 /** A peer by name, or one of its identities; `runtime` picks among several. */

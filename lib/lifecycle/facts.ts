@@ -3,8 +3,8 @@ import { kindOf, type PeerKind, type PeerProfile } from "../model/peer.ts";
 import type { Manager, RegistryEntry } from "../peers/index.ts";
 import { type Context, runtimeOf } from "./context.ts";
 import { resumeEligible } from "./decide/classify.ts";
-import { decideGuard, type GuardVerdict, type HoldFacts } from "./decide/guard.ts";
-import { decideRefusal, type Refusal } from "./decide/refuse.ts";
+import { decideGuard, type GuardFacts, type GuardVerdict, type HoldFacts } from "./decide/guard.ts";
+import { decideRefusal, type Refusal, type RefusalFacts } from "./decide/refuse.ts";
 import { normaliseTopic } from "./decide/topics.ts";
 import type { WakeFacts } from "./decide/wake.ts";
 import type { Peer } from "./peer.ts";
@@ -33,7 +33,9 @@ export interface Gathered {
   readonly degraded: string | null;
   readonly kind: PeerKind;
   readonly managedBy: Manager | null;
+  readonly guardFacts: GuardFacts;
   readonly guard: GuardVerdict;
+  readonly refusalFacts: RefusalFacts;
   readonly refusal: Refusal | null;
   readonly origin: Origin | null;
 }
@@ -46,20 +48,23 @@ export async function gather(ctx: Context, peer: Peer, operator: boolean): Promi
   const reading = entry === null ? null : await ctx.directory.profile(peer.personality);
   const profile = reading?.ok ? reading.profile : null;
   const managedBy = await ctx.parts.managers.of(peer.identity);
-  const guard = guardOf(ctx, peer, durable, operator);
+  const guardFacts = guardFactsOf(ctx, peer, durable, operator);
+  const guard = decideGuard(guardFacts);
   const cwd = profile?.cwd ?? entry?.cwd ?? null;
   const declared = profile?.runtimes ?? entry?.runtimes ?? [];
-  const refusal = decideRefusal({
+  const refusalFacts: RefusalFacts = {
     known: entry !== null,
     runtimeDeclared: declared.includes(peer.runtime) && ctx.parts.runtimes.has(peer.runtime),
     managedBy,
     stopped: durable.stopped !== null,
     cwdExists: cwd !== null && (await ctx.disk.stat(cwd))?.kind === "folder",
     guard,
-  });
+  };
+  const refusal = decideRefusal(refusalFacts);
   const degraded = reading !== null && !reading.ok ? reading.reason : null;
   const kind = kindNow(profile, peer.session ?? durable.record, entry);
-  return { durable, entry, profile, degraded, kind, managedBy, guard, refusal, origin: originOf(durable.record) };
+  const origin = originOf(durable.record);
+  return { durable, entry, profile, degraded, kind, managedBy, guardFacts, guard, refusalFacts, refusal, origin };
 }
 
 /** A profile that cannot be read right now does not turn a conversational peer into an executor (lifecycle §5). */
@@ -104,14 +109,18 @@ async function isResumable(ctx: Context, peer: Peer, { origin, profile, entry }:
 }
 
 export function guardOf(ctx: Context, peer: Peer, durable: Pick<Durable, "ring" | "hold">, operator: boolean): GuardVerdict {
+  return decideGuard(guardFactsOf(ctx, peer, durable, operator));
+}
+
+function guardFactsOf(ctx: Context, peer: Peer, durable: Pick<Durable, "ring" | "hold">, operator: boolean): GuardFacts {
   const { crashLoopMax, crashLoopWindowMs } = ctx.parts.settings;
-  return decideGuard({
+  return {
     deathAges: deathAges(ctx, peer, durable.ring),
     max: crashLoopMax,
     windowMs: crashLoopWindowMs,
     hold: durable.hold === null ? null : holdFacts(ctx, peer, durable.hold),
     operator,
-  });
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Activity } from "../ports/index.ts";
 import { type Context, clearTimer, forget, inboxOf, runtimeOf, sayOnce, setTimer } from "./context.ts";
-import { decideIdle, type IdleDecision } from "./decide/idle.ts";
+import { decideIdle, type IdleDecision, type IdleFacts } from "./decide/idle.ts";
 import { endInstance } from "./ending.ts";
 import { isLive, type Peer, runtimeSession } from "./peer.ts";
 
@@ -39,22 +39,36 @@ export async function isInUse(ctx: Context, peer: Peer): Promise<boolean> {
 }
 
 async function lookAtIdle(ctx: Context, peer: Peer): Promise<{ decision: IdleDecision; activity: Activity }> {
-  const session = peer.session === null ? null : runtimeSession(peer.session);
-  const activity: Activity = session === null ? UNKNOWN : await runtimeOf(ctx, peer).activity(session);
+  const activity = await activityOf(ctx, peer);
   creditActivity(ctx, peer, activity);
-  const attached = session !== null && (await ctx.host.attached(session));
+  return { decision: decideIdle(await idleFactsOf(ctx, peer, activity)), activity };
+}
+
+async function activityOf(ctx: Context, peer: Peer): Promise<Activity> {
+  return peer.session === null ? UNKNOWN : runtimeOf(ctx, peer).activity(runtimeSession(peer.session));
+}
+
+/** Would it be parked, and when: the facts of the idle decision now, without crediting anything (lifecycle §13 `explain`). */
+export async function idleFactsNow(ctx: Context, peer: Peer): Promise<IdleFacts> {
+  const activity = await activityOf(ctx, peer);
+  const facts = await idleFactsOf(ctx, peer, activity);
+  const active = Math.max(activeMonoAfter(ctx, peer, activity), ctx.timekeeper.floorMono());
+  return { ...facts, idleAgeMs: Math.max(0, ctx.clock.monoMs() - active) };
+}
+
+async function idleFactsOf(ctx: Context, peer: Peer, { turn }: Activity): Promise<IdleFacts> {
+  const attached = peer.session !== null && (await ctx.host.attached(runtimeSession(peer.session)));
   const waiting = (await inboxOf(ctx, peer)).next() !== null;
-  const decision = decideIdle({
+  return {
     idleMs: ctx.parts.settings.idleMs,
-    turn: activity.turn,
+    turn,
     attached: peer.attached && attached !== false ? true : attached,
     delivering: peer.delivery !== null || waiting,
     booting: peer.bringUp !== null,
     done: peer.done,
     idleAgeMs: idleAgeMs(ctx, peer),
     recheckMs: ctx.parts.settings.superviseMs,
-  });
-  return { decision, activity };
+  };
 }
 
 const UNKNOWN: Activity = { turn: "unknown", lastSignMs: null, signal: "none" };
@@ -64,15 +78,16 @@ const UNKNOWN: Activity = { turn: "unknown", lastSignMs: null, signal: "none" };
  * looks, whatever the wall clock did meanwhile; one from the future counts from when it was seen (lifecycle §11).
  */
 export function creditActivity(ctx: Context, peer: Peer, activity: Activity): void {
-  const now = ctx.clock.monoMs();
-  const sign = activity.lastSignMs;
-  if (sign !== null && sign !== peer.lastSignMs) {
-    const claimed = ctx.timekeeper.monoOf(sign);
-    const since = peer.lookedAtMono ?? Number.NEGATIVE_INFINITY;
-    peer.activeMono = Math.max(peer.activeMono, Math.min(now, Math.max(claimed, since)));
-    peer.lastSignMs = sign;
-  }
-  peer.lookedAtMono = now;
+  peer.activeMono = activeMonoAfter(ctx, peer, activity);
+  if (activity.lastSignMs !== null) peer.lastSignMs = activity.lastSignMs;
+  peer.lookedAtMono = ctx.clock.monoMs();
+}
+
+function activeMonoAfter(ctx: Context, peer: Peer, { lastSignMs: sign }: Activity): number {
+  if (sign === null || sign === peer.lastSignMs) return peer.activeMono;
+  const claimed = ctx.timekeeper.monoOf(sign);
+  const since = peer.lookedAtMono ?? Number.NEGATIVE_INFINITY;
+  return Math.max(peer.activeMono, Math.min(ctx.clock.monoMs(), Math.max(claimed, since)));
 }
 
 /** What keeps a peer from being judged is said once, until it can be told again; whatever says `alive` otherwise is for verbose logs only. */

@@ -1,5 +1,6 @@
 import { IapeerError } from "../model/errors.ts";
 import { identityOf, parseIdentity } from "../model/identity.ts";
+import { nearest } from "../model/nearest.ts";
 import type { RegistryEntry } from "../peers/index.ts";
 import type { PeerRef } from "./api.ts";
 import type { Context } from "./context.ts";
@@ -25,7 +26,12 @@ export async function resolvePeer(ctx: Context, ref: PeerRef): Promise<Peer> {
   if (entry !== null) return peerOf(ctx, identityOf(chooseRuntime(ctx, entry, ref.runtime), entry.personality));
   const names = parseIdentity(ref.personality);
   if (names !== null && (await ctx.directory.find(names.personality)) !== null) return resolvePeer(ctx, names);
-  throw new IapeerError("unknown-peer", `no peer "${ref.personality}" is registered; \`iapeer list\` shows those that are`);
+  const near = nearest(
+    ref.personality,
+    (await ctx.directory.list()).map(({ personality }) => personality),
+  );
+  const meant = near === null ? "" : ` (did you mean "${near}"?)`;
+  throw new IapeerError("unknown-peer", `no peer "${ref.personality}" is registered${meant}; \`iapeer list\` shows those that are`);
 }
 
 function chooseRuntime(ctx: Context, entry: RegistryEntry, asked: string | undefined): string {

@@ -1,9 +1,8 @@
 import { identityOf } from "../model/identity.ts";
 import { kindOf } from "../model/peer.ts";
-import type { Explanation, PeerState, PeerStatus } from "./api.ts";
+import type { PeerState, PeerStatus } from "./api.ts";
 import { type Context, inboxOf, runtimeOf } from "./context.ts";
-import { explainWake } from "./decide/wake.ts";
-import { gather, guardOf, isParked, wakeFactsOf } from "./facts.ts";
+import { guardOf, isParked } from "./facts.ts";
 import { idleAgeMs } from "./idle-watch.ts";
 import { isLive, type Peer, runtimeSession } from "./peer.ts";
 import { peerOf } from "./registry.ts";
@@ -62,12 +61,4 @@ function stateOf(peer: Peer, facts: { stopped: boolean; held: boolean; waiting: 
   if (isLive(peer)) return facts.waiting ? "waiting" : "alive";
   if (facts.stopped) return "stopped";
   return facts.held ? "held" : "asleep";
-}
-
-/** Facts, rows, and what would change the decision, had a message with this topic arrived now (lifecycle §13 `explain`). */
-export async function explain(ctx: Context, peer: Peer, topic: string | undefined): Promise<Explanation> {
-  const found = await gather(ctx, peer, false);
-  const message = { id: "", to: peer.personality, from: "", text: "", acceptedAt: 0, ...(topic !== undefined && { topic }) };
-  const facts = await wakeFactsOf(ctx, peer, found, { asked: "auto", message });
-  return { identity: peer.identity, refusal: found.refusal, ...explainWake(facts) };
 }

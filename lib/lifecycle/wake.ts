@@ -1,7 +1,8 @@
-import type { Fields, TraceContext, TraceLink } from "../model/decision.ts";
+import type { TraceContext, TraceLink } from "../model/decision.ts";
 import type { Message } from "../model/message.ts";
 import { DiskError } from "../ports/index.ts";
 import { background, type Context, finishSteps, setTimer } from "./context.ts";
+import { heldReason } from "./decide/explain-guard.ts";
 import type { Refusal } from "./decide/refuse.ts";
 import { retryDelayMs } from "./decide/retry.ts";
 import type { WakeDecision } from "./decide/wake.ts";
@@ -13,6 +14,7 @@ import { launch } from "./launch.ts";
 import { type BringUp, hasInstance, isLive, type Peer } from "./peer.ts";
 import type { Durable } from "./state/store.ts";
 import { linksOfWake, noteRelaunch } from "./tracing.ts";
+import { wakeFields } from "./wake-line.ts";
 
 /** What became of a wake by the time its lane task is over. */
 export type Begun =
@@ -64,14 +66,14 @@ export async function freshInstead(ctx: Context, peer: Peer, message: Message | 
 }
 
 /** A resume of the conversation that the runtime has just rejected is not tried again: the fallback takes its place; an attach stays a resume. */
-function fallBack(decision: WakeDecision, rejected: boolean): WakeDecision {
+export function fallBack(decision: WakeDecision, rejected: boolean): WakeDecision {
   return rejected && decision.mode === "resume" && decision.facts.asked !== "resume"
     ? { ...RESUME_REJECTED, facts: decision.facts }
     : decision;
 }
 
 /** The last bring-up was rejected: a daemon that dies before the fallback leaves it to the next one (invariant I8). */
-function wasRejected({ record }: Durable): boolean {
+export function wasRejected({ record }: Durable): boolean {
   return record?.phase === "ended" && record.end?.class === "resume-rejected";
 }
 
@@ -102,8 +104,7 @@ export function refusalReason(ctx: Context, found: Gathered, cause: Refusal): st
       return "its folder does not exist; `status` says where it should be";
     case "crash-loop": {
       const held = found.guard.verdict === "held" ? found.guard : { deaths: 0, remainingMs: 0 };
-      const window = Math.round(ctx.parts.settings.crashLoopWindowMs / 1000);
-      return `${held.deaths} deaths in ${window}s, held for another ${Math.ceil(held.remainingMs / 1000)}s`;
+      return heldReason({ ...held, windowMs: ctx.parts.settings.crashLoopWindowMs });
     }
   }
 }
@@ -124,35 +125,6 @@ async function logWake(
   });
   await write();
   return context;
-}
-
-function wakeFields(peer: Peer, found: Gathered, decision: WakeDecision, request: WakeRequest): Fields {
-  const { identity, personality, runtime } = peer;
-  const { facts } = decision;
-  return {
-    personality,
-    identity,
-    runtime,
-    mode: decision.mode,
-    cause: decision.cause,
-    ref: decision.mode === "resume" ? (found.origin?.reference ?? undefined) : undefined,
-    reason:
-      found.guard.verdict === "override"
-        ? "operator-override"
-        : found.degraded === null
-          ? undefined
-          : `profile unreadable: ${found.degraded.replaceAll(found.entry?.cwd ?? "\0", "<its folder>")}`,
-    by: request.by,
-    id: request.message?.id,
-    topic: facts.topic ?? undefined,
-    asked: facts.asked,
-    kind: facts.kind,
-    parked: facts.parked,
-    last: found.origin?.class,
-    resumable: facts.resumable,
-    topics: facts.topics.length,
-    probe: found.guard.verdict === "probe" ? true : undefined,
-  };
 }
 
 /** After a bring-up that came to nothing: whoever waits is a reason to try again, with back-off, inside the crash budget (lifecycle §10). */

@@ -156,3 +156,76 @@ test("an export that cannot be made is said before anything runs", async () => {
     expect(printed.join("")).not.toContain("passed");
   }
 });
+
+const DYING = `scenario: t
+peers: { scout: {}, other: {} }
+timeline:
+  - at: 0s
+    send: { to: scout, topic: audit }
+  - at: 1m
+    crash: scout
+  - at: 2m
+    send: { to: scout, topic: audit }
+  - at: 2m30s
+    crash: scout
+  - at: 1h
+    expect: { peers: { scout: { state: held } } }
+`;
+
+test("explain asks the daemon of a moment; expectations are not judged", async () => {
+  const name = file("dying.yaml", DYING);
+  const explained = async (...args: string[]) => {
+    printed.length = 0;
+    const status = await sim("explain", name, ...args);
+    return [status, printed.join("")] as const;
+  };
+  const [status, json] = await explained("--at", "4m", "--peer", "scout", "--json");
+  expect([status, JSON.parse(json)]).toMatchObject([
+    0,
+    {
+      ...{ source: "scenario", virtualMs: 240_000, identity: "claude-scout", state: "asleep", last: "crash" },
+      decision: { row: "6", cause: "crash-or-self-close" },
+      guard: { verdict: "clear", deaths: 2, max: 3, deathsToHold: 1, oldestLeavesInMs: 120_050 },
+    },
+  ]);
+  const [, text] = await explained("--at", "T+4m", "--peer", "scout");
+  expect(text).toContain("no  crash-loop          2 of 3 deaths in 5m: one more holds it; the oldest leaves the window in 2m1s\n");
+  expect(await explained("--at", "30s", "--peer", "scout")).toMatchObject([0, expect.stringContaining("idle 6s of 1h: parked in 59m54s")]);
+  expect(await explained("--at", "4m")).toEqual([3, "--peer is missing: the scenario has scout, other\n"]);
+  expect(await explained("--at", "4m", "--peer", "scot")).toEqual([
+    3,
+    '--peer: unknown peer "scot"; did you mean "scout"? (known: scout, other)\n',
+  ]);
+  expect(await explained("--at", "4", "--peer", "scout")).toEqual([3, '--at: "4" has no unit: write 4s, counted from the start\n']);
+  const down = file("down.yaml", DYING.replace("crash: scout\n  - at: 1h", "daemon: stop\n  - at: 1h"));
+  printed.length = 0;
+  expect(await sim("explain", down, "--at", "3m", "--peer", "scout")).toBe(1);
+  expect(printed.join("")).toBe("at 3m scout cannot be explained: no daemon runs then\n");
+});
+
+test("shrink writes a smaller file that still fails, or says in one line why there is none", { timeout: 60_000 }, async () => {
+  const wrong = file("wrong.yaml", WRONG.replace("peers: { scout: {} }", "peers: { scout: {}, other: {} }"));
+  const out = join(folder, "small.yaml");
+  expect(await sim("shrink", wrong, "-o", out)).toBe(1);
+  expect(printed.join("")).toMatch(
+    /2 of 2 entries left in .*small\.yaml after \d+ runs; still: log\[0\], an expected record did not come\n$/,
+  );
+  const small = readFileSync(out, "utf8");
+  expect(small).not.toMatch(/other|audit|sender/);
+  expect(await sim("run", out)).toBe(1);
+  const good = file("good.yaml", GOOD);
+  const said = async (...args: string[]) => {
+    printed.length = 0;
+    return [await sim("shrink", ...args), printed.join("")];
+  };
+  expect(await said(good)).toEqual([
+    3,
+    `${good}: it does not fail (pass), so there is nothing to keep: name a decision with --keep 'ev=wake cause=…'\n`,
+  ]);
+  expect(await said(good, "--keep", "ev=wak")).toEqual([3, expect.stringContaining('--keep: unknown event "wak"; did you mean "wake"?')]);
+  expect(await said(good, "--keep", "wake")).toEqual([3, expect.stringContaining('--keep: "wake" is no record')]);
+  expect(await said(good, "--keep", "ev=hold")).toEqual([3, `${good}: no decision of this run is { ev: hold }\n`]);
+  expect(await said(wrong, "-o", wrong)).toEqual([3, "-o names the file itself: name another one\n"]);
+  const [status, text] = await said(good, "--keep", "ev=wake cause=first-wake");
+  expect([status, text]).toEqual([0, expect.stringContaining("- { ev: wake, cause: first-wake }")]);
+});

@@ -1,7 +1,9 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { durationProblem, parseDuration } from "../language/duration.ts";
 import type { CrashesOptions } from "./crashes-command.ts";
+import type { ExplainCommandOptions } from "./explain-command.ts";
 import type { RunCommandOptions } from "./run-command.ts";
+import type { ShrinkCommandOptions } from "./shrink-command.ts";
 
 /** Where scenarios are looked for when no file is named. */
 const DEFAULT_GLOB = "scenarios/**/*.yaml";
@@ -25,6 +27,8 @@ export function simCommand(): Command {
       process.exitCode = await pointsCommand(file);
     });
   addCrashes(sim);
+  addExplain(sim);
+  addShrink(sim);
   return sim;
 }
 
@@ -75,6 +79,38 @@ function period(value: string): number {
   if (ms === null) throw new InvalidArgumentError(durationProblem(value));
   if (ms >= 1_000) return ms;
   throw new InvalidArgumentError("less than 1s is too often");
+}
+
+function addExplain(sim: Command): void {
+  sim
+    .command("explain <file>")
+    .description("why a peer would resume or start fresh at a moment of a run: facts, rows, margins, what would change it")
+    .requiredOption("--at <time>", "virtual time from the start, such as 4m; entries of exactly that time have happened")
+    .option("--peer <name>", "which peer, where the scenario has several")
+    .option("--runtime <name>", "one of several runtimes of the peer")
+    .option("--topic <topic>", "as if the message had this topic")
+    .option("--json", "print as JSON")
+    .action(async (file: string, options: ExplainCommandOptions) => {
+      const { explainCommand } = await import("./explain-command.ts");
+      process.exitCode = await explainCommand(file, options);
+    });
+}
+
+function addShrink(sim: Command): void {
+  sim
+    .command("shrink <file>")
+    .description("make a scenario smaller while it still fails in the same way, or still shows a decision")
+    .option("-o, --output <file>", "write the result there (default: standard output)")
+    .option("--keep <record>", "what must still be decided, as in the log: 'ev=wake cause=crash-or-self-close'")
+    .option("--max-runs <n>", "give up after so many runs and keep the best so far", wholeNumber, 1_000)
+    .addHelpText(
+      "after",
+      "\nExit status as sim run has it for the result: 1 it still fails; 0 it passes and still shows what was to be kept; 3 nothing to shrink.\nCtrl-C ends the search and keeps the best so far.",
+    )
+    .action(async (file: string, options: ShrinkCommandOptions) => {
+      const { shrinkCommand } = await import("./shrink-command.ts");
+      process.exitCode = await shrinkCommand(file, options);
+    });
 }
 
 function collect(value: string, before: readonly string[]): string[] {

@@ -1,5 +1,7 @@
-import { distance } from "fastest-levenshtein";
+import { nearest } from "../../lib/model/nearest.ts";
 import type { Place } from "./scenario.ts";
+
+export { nearest };
 
 /** One thing that is wrong with a scenario file. */
 export interface Problem {
@@ -15,17 +17,6 @@ export interface Problem {
 export function formatProblem(problem: Problem): string {
   const where = `${problem.file}:${problem.place.line}:${problem.place.column}`;
   return problem.path === "" ? `${where} ${problem.message}` : `${where} ${problem.path}: ${problem.message}`;
-}
-
-/** The known word that a mistyped one is closest to, or null when none is near enough to be meant. */
-export function nearest(word: string, known: Iterable<string>): string | null {
-  let best: string | null = null;
-  let bestDistance = Math.max(2, Math.ceil(word.length / 3)) + 1;
-  for (const candidate of known) {
-    const steps = candidate.toLowerCase() === word.toLowerCase() ? 0 : distance(word.toLowerCase(), candidate.toLowerCase());
-    if (steps < bestDistance && steps < Math.max(word.length, candidate.length)) [best, bestDistance] = [candidate, steps];
-  }
-  return best;
 }
 
 /** `unknown action "snd"; did you mean "send"? (known: …)`. */

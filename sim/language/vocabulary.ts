@@ -11,6 +11,7 @@ const RECORD_FIELDS = [
   ...["ev", "personality", "identity", "runtime", "mode", "cause", "reason", "instance", "outcome", "action", "class", "code", "signal"],
   ...["stage", "topic", "deaths", "until", "kind", "secs", "version", "epoch", "trace", "from"],
   ...["state", "level", "count", "file", "asked", "parked", "probe", "topics", "limit"],
+  ...["eager", "reload", "had", "known", "window"],
 ] as const;
 
 const MODES = ["fresh", "resume", "fail", "refused"];

@@ -42,7 +42,7 @@ function withDeath(scenario: Scenario, raw: Raw, death: Raw, deathMs: number): R
 }
 
 /** First occurrence of each entry of the file, in the order of the file. */
-function firstTimes(scenario: Scenario): number[] {
+export function firstTimes(scenario: Scenario): number[] {
   const first = new Map<number, number>();
   for (const { place, atMs } of scenario.timeline) {
     const key = place.line * 100_000 + place.column;

@@ -38,6 +38,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly tty?: boolean;
+  /** Width of the terminal. */
+  readonly columns?: number;
   readonly interrupted?: AbortSignal;
   /** Hears everything written to standard output as it comes. */
   readonly onOutput?: (text: string) => void;
@@ -92,7 +94,7 @@ async function run(root: string, argv: readonly string[], options: RunOptions = 
     env: { HOME: root, PATH: "", IAPEER_ROOT: root, USER: "ann", ...options.env },
     cwd: root,
     stdin,
-    stdout: { write: (text) => collect("out", text), isTTY },
+    stdout: { write: (text) => collect("out", text), isTTY, ...(options.columns !== undefined && { columns: options.columns }) },
     stderr: { write: (text) => collect("err", text), isTTY },
     interrupted: options.interrupted ?? new AbortController().signal,
   });

@@ -36,6 +36,11 @@ const WEDGED_AFTER = 2;
 /** How soon to look again whether the last turn of an agent that is done has ended. */
 const DONE_LOOK_MS = 1_000;
 
+/** How idle a session may be: a turn that was declared may be silent for longer. */
+export function idleBoundMs({ turn, idleMs }: Pick<IdleFacts, "turn" | "idleMs">): number {
+  return turn === "busy" ? WEDGED_AFTER * idleMs : idleMs;
+}
+
 export function decideIdle(facts: IdleFacts): IdleDecision {
   const alive = (because: AliveReason, afterMs: number | null): IdleDecision => ({ action: "alive", because, afterMs });
   if (facts.idleMs === 0 && !facts.done) return alive("never", null);
@@ -47,7 +52,7 @@ export function decideIdle(facts: IdleFacts): IdleDecision {
   if (facts.turn === "waiting") return alive("waiting", facts.idleMs);
   if (facts.turn === "unknown") return alive("activity-unknown", facts.recheckMs);
   if (facts.done) return facts.turn === "idle" ? { action: "park" } : alive("busy", DONE_LOOK_MS);
-  const bound = facts.turn === "busy" ? WEDGED_AFTER * facts.idleMs : facts.idleMs;
+  const bound = idleBoundMs(facts);
   // Strictly longer than the bound, hence the extra millisecond.
   // A turn may end any moment: then the session could be idle one idle bound from now.
   const afterMs = Math.min(bound - facts.idleAgeMs, facts.idleMs) + 1;

@@ -1,39 +1,8 @@
 /** Every combination of facts against the published table of lifecycle §5, stated here once more from the page, not from the code. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decideWake, explainWake, RESUME_REJECTED, WAKE_TABLE, type WakeFacts } from "./wake.ts";
-
-const BOOLEANS = [false, true];
-const ASKED = ["fresh", "resume", "auto"] as const;
-const KINDS = ["conversational", "executor"] as const;
-/** Incoming topic and stored topics: none, known, unknown, first and last of several, nothing stored. */
-const TOPICS: readonly { readonly topic: string | null; readonly topics: readonly string[]; readonly isNew: boolean }[] = [
-  { topic: null, topics: [], isNew: false },
-  { topic: null, topics: ["a"], isNew: false },
-  { topic: "a", topics: [], isNew: true },
-  { topic: "a", topics: ["a"], isNew: false },
-  { topic: "a", topics: ["b", "c"], isNew: true },
-  { topic: "b", topics: ["b", "c"], isNew: false },
-  { topic: "c", topics: ["b", "c"], isNew: false },
-  { topic: "B", topics: ["b"], isNew: true },
-];
-
-/** 3 × 2⁵ × 2 × 8 cases. */
-const ALL: readonly WakeFacts[] = ASKED.flatMap((asked) =>
-  BOOLEANS.flatMap((newEager) =>
-    BOOLEANS.flatMap((freshNext) =>
-      BOOLEANS.flatMap((hadSession) =>
-        BOOLEANS.flatMap((parked) =>
-          BOOLEANS.flatMap((resumable) =>
-            KINDS.flatMap((kind) =>
-              TOPICS.map(({ topic, topics }) => ({ asked, newEager, freshNext, hadSession, parked, resumable, kind, topic, topics })),
-            ),
-          ),
-        ),
-      ),
-    ),
-  ),
-);
+import { ALL_WAKES as ALL, TOPICS } from "../../../test/support/wake-cases.ts";
+import { decideWake, RESUME_REJECTED, WAKE_TABLE, type WakeFacts } from "./wake.ts";
 
 /** The page, read from top to bottom; `[mode, cause]`. */
 function fromThePage(facts: WakeFacts): readonly [string, string] {
@@ -93,37 +62,5 @@ describe("decideWake", () => {
   test("carries the facts that it used", () => {
     const facts = ALL[77];
     expect(facts && decideWake(facts).facts).toBe(facts);
-  });
-});
-
-describe("explainWake", () => {
-  test("shows every row, the first that holds is the decision's", () => {
-    for (const facts of ALL) {
-      const { decision, rows } = explainWake(facts);
-      expect(rows.map(({ row }) => row)).toEqual(WAKE_TABLE.map(({ row }) => row));
-      expect(rows.find(({ held }) => held)?.row).toBe(decision.row);
-    }
-  });
-
-  test("what would change the decision names another cause each, and never its own", () => {
-    for (const facts of ALL) {
-      const { decision, changes } = explainWake(facts);
-      for (const { cause, change } of changes) {
-        expect(cause).not.toBe(decision.cause);
-        expect(change).not.toBe("");
-      }
-    }
-  });
-
-  test("for a parked executor it names the topic, the requests, the lost conversation and the crash", () => {
-    const facts: WakeFacts = {
-      ...{ asked: "auto", newEager: false, freshNext: false, hadSession: true, parked: true },
-      ...{ kind: "executor", topic: "a", topics: ["a"], resumable: true },
-    };
-    expect(
-      explainWake(facts)
-        .changes.map(({ cause }) => cause)
-        .sort(),
-    ).toEqual(["crash-or-self-close", "idle-reaped-human", "idle-reaped-new-topic", "idle-reaped-no-resume", "self-fresh", "soft-reload"]);
   });
 });

@@ -30,7 +30,8 @@ export interface WakeRow {
   readonly holds: (facts: WakeFacts) => boolean;
 }
 
-const newTopic = (facts: WakeFacts): boolean => facts.topic !== null && !facts.topics.includes(facts.topic);
+/** The message has a topic, and the conversation does not know it. */
+export const newTopic = (facts: WakeFacts): boolean => facts.topic !== null && !facts.topics.includes(facts.topic);
 
 /** The published table: the first row that holds decides (lifecycle §5). The last two rows leave nothing undecided. */
 export const WAKE_TABLE: readonly WakeRow[] = [
@@ -119,40 +120,3 @@ export function decideWake(facts: WakeFacts): WakeDecision {
 
 /** A resume that the runtime positively rejected falls back to fresh once, with its own cause (lifecycle §6). */
 export const RESUME_REJECTED = { row: "fallback", mode: "fresh", cause: "resume-rejected" } as const;
-
-/** Every row with held or not, and for each single changed fact what would be decided instead: the material of `explain` (§13). */
-export function explainWake(facts: WakeFacts): WakeExplanation {
-  const decision = decideWake(facts);
-  const rows = WAKE_TABLE.map(({ row, condition, mode, cause, holds }) => ({ row, condition, mode, cause, held: holds(facts) }));
-  const changes = singleChanges(facts).flatMap(({ change, changed }) => {
-    const other = decideWake(changed);
-    return other.cause === decision.cause ? [] : [{ change, mode: other.mode, cause: other.cause }];
-  });
-  return { decision, rows, changes };
-}
-
-export interface WakeExplanation {
-  readonly decision: WakeDecision;
-  readonly rows: readonly (Omit<WakeRow, "holds"> & { readonly held: boolean })[];
-  readonly changes: readonly { readonly change: string; readonly mode: WakeMode; readonly cause: string }[];
-}
-
-function singleChanges(facts: WakeFacts): { change: string; changed: WakeFacts }[] {
-  const flip = (key: "newEager" | "freshNext" | "hadSession" | "parked" | "resumable", yes: string, no: string) => ({
-    change: facts[key] ? no : yes,
-    changed: { ...facts, [key]: !facts[key] },
-  });
-  return [
-    flip("newEager", "a fresh restart had been asked for (new, self-fresh)", "no fresh restart had been asked for"),
-    flip("freshNext", "a soft reload had been asked for (refresh)", "no soft reload had been asked for"),
-    flip("parked", "the last session had been parked", "the last session had crashed or closed itself"),
-    flip("resumable", "there were a conversation to resume", "there were no conversation to resume"),
-    {
-      change: facts.kind === "executor" ? "a person talked to this peer (conversational)" : "this peer were an executor",
-      changed: { ...facts, kind: facts.kind === "executor" ? "conversational" : "executor" },
-    },
-    newTopic(facts)
-      ? { change: "the topic were one of the conversation's", changed: { ...facts, topic: null } }
-      : { change: "the message had a new topic", changed: { ...facts, topic: " new " } },
-  ];
-}
