@@ -1,4 +1,4 @@
-import type { TraceContext } from "../model/decision.ts";
+import type { Fields, TraceContext } from "../model/decision.ts";
 import { IapeerError } from "../model/errors.ts";
 import { parseIdentity } from "../model/identity.ts";
 import type { Message, Receipt } from "../model/message.ts";
@@ -36,7 +36,7 @@ interface Admission {
 async function admit(ctx: Context, request: SendRequest, id: string, trace: TraceContext | null): Promise<Admission> {
   const problem = limitProblem(request);
   if (problem !== null) return refused(ctx, id, null, "over-limits", problem);
-  const peer = await receiver(ctx, request, trace);
+  const peer = await receiver(ctx, { ...request, id }, trace);
   if ("reason" in peer) return refused(ctx, id, null, peer.cause, peer.reason);
   return peer.lane.run(() => take(ctx, peer, messageOf(ctx, peer, { ...request, id }, trace)));
 }
@@ -62,7 +62,8 @@ async function receiver(
     if (!(error instanceof IapeerError)) throw error;
     const names = parseIdentity(request.to) ?? { personality: request.to, runtime: undefined };
     const { code: cause, message: reason } = error;
-    const fields = { personality: names.personality, runtime: request.runtime, mode: "refused", cause, reason };
+    const asked = { by: "message", id: request.id, topic: request.topic, len: request.text.length, from: request.from };
+    const fields = { personality: names.personality, runtime: request.runtime, mode: "refused", cause, reason, ...asked };
     await ctx.journal.decide("wake", fields, { links: linkOfMessage(trace === null ? {} : { trace }) });
     return { cause, reason };
   }
@@ -98,11 +99,17 @@ async function takeIn(ctx: Context, peer: Peer, message: Message, inbox: Inbox):
   const obstacle = obstacleTo(peer, found);
   if (obstacle !== null && obstacle !== "crash-loop") {
     const reason = refusalReason(ctx, found, obstacle);
-    await logRefusal(ctx, peer, obstacle, reason, linkOfMessage(message));
+    await logRefusal(ctx, peer, obstacle, reason, { asked: { by: "message", ...inputOf(message) }, links: linkOfMessage(message) });
     return refused(ctx, message.id, peer.identity, obstacle, `${obstacle}: ${reason}`);
   }
   await inbox.accept(message);
+  await ctx.journal.decide("accept", { to: peer.identity, ...inputOf(message) }, { own: message.trace ?? null });
   return admitted(obstacle === null ? taken(ctx, peer, message) : await held(ctx, peer, message, found));
+}
+
+/** What a line says of a message: enough to send one like it again, and never its text (lifecycle §12). */
+function inputOf({ id, topic, text, from }: Message): Fields {
+  return { id, topic, len: text.length, from };
 }
 
 /** What refuses a wake does not refuse a message to a session that is up, except an owner elsewhere. */
@@ -120,7 +127,8 @@ function taken(ctx: Context, peer: Peer, message: Message): Receipt {
 
 async function held(ctx: Context, peer: Peer, message: Message, found: Gathered): Promise<Receipt> {
   const reason = refusalReason(ctx, found, "crash-loop");
-  await logRefusal(ctx, peer, "crash-loop", reason, await linksOfWake(ctx, peer, found.durable));
+  const asked = { by: "message", id: message.id };
+  await logRefusal(ctx, peer, "crash-loop", reason, { asked, links: await linksOfWake(ctx, peer, found.durable) });
   const receipt = tell(ctx, peer, message, "held", { reason });
   // It is durable by now: a disk that fails here no longer refuses it.
   void later(ctx, peer, () => waitForHold(ctx, peer));

@@ -1,6 +1,9 @@
 import { type LifecycleLog, lifecycleLog } from "../log/index.ts";
+import type { Fields } from "../model/decision.ts";
 import { IapeerError } from "../model/errors.ts";
 import { parseIdentity } from "../model/identity.ts";
+import { settingFields } from "../model/settings.ts";
+import { isoTime } from "../model/time.ts";
 import { peerDirectory } from "../peers/index.ts";
 import { DiskError, type HostedSession } from "../ports/index.ts";
 import { createReceipts } from "../router/index.ts";
@@ -137,8 +140,14 @@ async function begin(parts: DaemonParts, receipts: Context["receipts"], onFenced
   };
   parts.gate?.bind(() => guarded(async () => {}));
   void lost.then(() => quiet(ctx)).then(onFenced);
-  await journal.decide("daemon", { action: "start", version: parts.version, epoch: lease.epoch });
+  await journal.decide("daemon", startFields(parts, lease));
   return { ctx, lease: { ...lease, renew: (seen) => guarded(() => lease.renew(seen)) } };
+}
+
+/** What this daemon begins from: the settings that are not the defaults, and what became of the daemon before (lifecycle §12). */
+function startFields({ version, settings }: DaemonParts, { epoch, before }: Lease): Fields {
+  const seen = before.seenMs === null ? undefined : isoTime(before.seenMs);
+  return { action: "start", version, epoch, after: before.how, seen, ...settingFields(settings) };
 }
 
 async function makeFolders(ensureFolder: (path: string) => Promise<void>, paths: Paths): Promise<void> {

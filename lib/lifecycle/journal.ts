@@ -45,7 +45,7 @@ export function createJournal({ clock, log, telemetry, root }: JournalParts): Jo
     const fields = withoutPath(said, root);
     const place = placed(ev, fields, trace);
     const decision = (): Decision => ({ at: clock.wallMs(), ev, fields, ...(place !== undefined && { trace: place }) });
-    const context = telemetry.trace(decision());
+    const context = trace?.own === undefined ? telemetry.trace(decision()) : trace.own;
     const write = (): Promise<void> => {
       const written = decision();
       telemetry.decision(written, context);

@@ -15,6 +15,7 @@ export interface Lease {
   readonly epoch: number;
   /** Where the clocks stood when the root was last held within this boot: tells steps and suspends while no daemon ran. */
   readonly lastSeen: LastSeen | null;
+  readonly before: Before;
   /** Throws {@link LeaseLost} unless this process still holds the lease: asked before every durable write and every kill. */
   check(): Promise<void>;
   /** Shows that the holder is alive; not durable on purpose. */
@@ -29,6 +30,13 @@ export interface LastSeen extends ClockReading {
   readonly floorMono: number | null;
   /** How wall and monotonic time related so far, so that stamps on disk keep their ages over a clock step. */
   readonly clocks: readonly ClockSegment[];
+}
+
+/** What became of the holder before: none, it gave the lease back, its machine went down since, or it is gone or stuck without a word. */
+export interface Before {
+  readonly how: "none" | "stop" | "reboot" | "crash";
+  /** Wall epoch ms at which it last said that it held the root; null when nobody knows. */
+  readonly seenMs: number | null;
 }
 
 /** This daemon's lease was taken over: it must do nothing any more. */
@@ -65,12 +73,12 @@ export async function takeLease(request: LeaseRequest): Promise<Lease> {
   const path = `${request.folder}/${PREFIX}${epoch}`;
   if (found === null) await claimFirst(request, path);
   else await claimNext(request, found, path);
-  const lease = holdLease(request, epoch, path, seenInBoot(found?.text ?? null, request.self.bootId));
+  const lease = holdLease(request, epoch, path, found, seenInBoot(found?.text ?? null, request.self.bootId));
   await sign(request, lease, path);
   return lease;
 }
 
-function holdLease(request: LeaseRequest, epoch: number, path: string, lastSeen: LastSeen | null): Lease {
+function holdLease(request: LeaseRequest, epoch: number, path: string, found: FoundLease | null, lastSeen: LastSeen | null): Lease {
   const { disk, storage } = request;
   let renewals = 0;
   let seen: Pick<LastSeen, "floorMono" | "clocks"> = lastSeen ?? NOTHING_SEEN;
@@ -102,7 +110,14 @@ function holdLease(request: LeaseRequest, epoch: number, path: string, lastSeen:
     await storage.replaceFile(path, leaseText(request, seen, true));
     await stepBack();
   };
-  return { epoch, lastSeen, check, renew, release };
+  return { epoch, lastSeen, before: beforeOf(found, request.self.bootId), check, renew, release };
+}
+
+function beforeOf(found: FoundLease | null, bootId: string): Before {
+  if (found === null) return { how: "none", seenMs: null };
+  const { text } = found;
+  if (text === null) return { how: "crash", seenMs: null };
+  return { how: text.bootId !== bootId ? "reboot" : text.released ? "stop" : "crash", seenMs: text.wallMs };
 }
 
 function leaseText({ clock, self }: LeaseRequest, seen: Pick<LastSeen, "floorMono" | "clocks">, released = false): string {

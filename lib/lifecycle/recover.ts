@@ -1,4 +1,6 @@
+import type { Fields } from "../model/decision.ts";
 import { parseIdentity } from "../model/identity.ts";
+import { isoTime } from "../model/time.ts";
 import type { HostedSession, SessionHandle } from "../ports/index.ts";
 import { clearFulfilled, raise } from "./bring-up.ts";
 import { superviseLine, type Trigger } from "./commit-end.ts";
@@ -105,8 +107,22 @@ async function lookAndAdopt(ctx: Context, peer: Peer, record: SessionRecord, dur
     instance: record.instance,
     reason: `was ${record.phase}`,
     trigger: "start",
+    ...adoptedFacts(record, durable),
   });
   await serve(ctx, peer, record, durable);
+}
+
+/** What is known of a session that this daemon did not start, so that its decisions can be understood without the log of the one that did. */
+function adoptedFacts({ kind, readyAt, wokeAt, mode, cause }: SessionRecord, { ring, topics, newEager, freshNext }: Durable): Fields {
+  return {
+    since: isoTime(readyAt ?? wokeAt),
+    kind,
+    mode,
+    cause,
+    topics: topics.length,
+    deaths: ring.length === 0 ? undefined : ring.length,
+    request: newEager !== null ? "new" : freshNext !== null ? "refresh" : undefined,
+  };
 }
 
 async function serve(ctx: Context, peer: Peer, record: SessionRecord, durable: Durable): Promise<void> {

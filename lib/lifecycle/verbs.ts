@@ -20,7 +20,7 @@ const SELF_FRESH_GRACE_MS = 250;
 export async function stopPeer(ctx: Context, peer: Peer, by: string): Promise<void> {
   const stopped = await peer.lane.run(async () => {
     await needSteps(ctx, peer);
-    await refuseIfManaged(ctx, peer);
+    await refuseIfManaged(ctx, peer, "stop");
     await ctx.store.mark(peer.identity, "stopped", { by });
     peer.halted = true;
     await ctx.journal.decide("stopped", { identity: peer.identity, by, live: hasInstance(peer) });
@@ -64,7 +64,7 @@ export async function reset(ctx: Context, peer: Peer, by: string): Promise<void>
 export async function renew(ctx: Context, peer: Peer, by: string): Promise<WakeResult> {
   await peer.lane.run(async () => {
     await needSteps(ctx, peer);
-    await refuseUnless(ctx, peer, ["stopped"]);
+    await refuseUnless(ctx, peer, ["stopped"], "new");
     const line = ctx.journal.prepare("new", { identity: peer.identity, by });
     await ctx.store.mark(peer.identity, "new-eager", { instance: peer.session?.instance ?? null, by: "new", trace: line.context });
     await line.write();
@@ -124,7 +124,7 @@ export async function attachEnd(ctx: Context, peer: Peer, by: string): Promise<v
 /** The agent says that its work is done: it is parked as soon as its turn ends and nothing waits, without the idle hour (§13 `self-done`). */
 export async function selfDone(ctx: Context, peer: Peer, by: string): Promise<void> {
   await peer.lane.run(async () => {
-    await refuseIfManaged(ctx, peer);
+    await refuseIfManaged(ctx, peer, "self-done");
     if (!isLive(peer)) throw new IapeerError("not-live", `${peer.identity} has no live session that could be done`);
     await ctx.journal.decide("self-done", { identity: peer.identity, by });
     peer.done = true;
@@ -135,7 +135,7 @@ export async function selfDone(ctx: Context, peer: Peer, by: string): Promise<vo
 /** The agent asks for its own fresh restart: mark, then the session ends; the daemon relaunches at once (§9 `/new`). */
 export async function selfFresh(ctx: Context, peer: Peer, by: string): Promise<void> {
   await peer.lane.run(async () => {
-    await refuseIfManaged(ctx, peer);
+    await refuseIfManaged(ctx, peer, "self-fresh");
     const line = ctx.journal.prepare("self-fresh", { identity: peer.identity, by });
     await ctx.store.mark(peer.identity, "new-eager", { instance: peer.session?.instance ?? null, by: "self-fresh", trace: line.context });
     await line.write();
@@ -181,19 +181,19 @@ async function needSteps(ctx: Context, peer: Peer): Promise<void> {
 }
 
 /** Ours to halt or to restart only while nobody else owns it (§5). */
-async function refuseIfManaged(ctx: Context, peer: Peer): Promise<void> {
+async function refuseIfManaged(ctx: Context, peer: Peer, verb: string): Promise<void> {
   const found = await gather(ctx, peer, true);
-  if (found.managedBy !== null) await refuseVerb(ctx, peer, found, `${found.managedBy}-managed`);
+  if (found.managedBy !== null) await refuseVerb(ctx, peer, found, `${found.managedBy}-managed`, verb);
 }
 
-async function refuseUnless(ctx: Context, peer: Peer, allowed: readonly string[]): Promise<void> {
+async function refuseUnless(ctx: Context, peer: Peer, allowed: readonly string[], verb: string): Promise<void> {
   const found = await gather(ctx, peer, true);
-  if (found.refusal !== null && !allowed.includes(found.refusal)) await refuseVerb(ctx, peer, found, found.refusal);
+  if (found.refusal !== null && !allowed.includes(found.refusal)) await refuseVerb(ctx, peer, found, found.refusal, verb);
 }
 
-async function refuseVerb(ctx: Context, peer: Peer, found: Gathered, cause: Refusal): Promise<never> {
+async function refuseVerb(ctx: Context, peer: Peer, found: Gathered, cause: Refusal, verb: string): Promise<never> {
   const reason = refusalReason(ctx, found, cause);
-  await logRefusal(ctx, peer, cause, reason);
+  await logRefusal(ctx, peer, cause, reason, { asked: { by: verb } });
   throw new IapeerError(cause, `${peer.identity}: ${reason}`);
 }
 

@@ -1,4 +1,4 @@
-import type { TraceContext, TraceLink } from "../model/decision.ts";
+import type { Fields, TraceContext, TraceLink } from "../model/decision.ts";
 import type { Message } from "../model/message.ts";
 import { DiskError } from "../ports/index.ts";
 import { background, type Context, finishSteps, setTimer } from "./context.ts";
@@ -50,7 +50,7 @@ export async function beginWake(ctx: Context, peer: Peer, request: WakeRequest, 
   if (isLive(peer)) return { state: "live" };
   if (hasInstance(peer)) return { state: "failed", cause: "instance-unsettled", reason: "the last session has not been seen dead yet" };
   const found = await gather(ctx, peer, request.operator);
-  if (found.refusal !== null) return refuse(ctx, peer, found, found.refusal);
+  if (found.refusal !== null) return refuse(ctx, peer, found, found.refusal, request);
   const facts = await wakeFactsOf(ctx, peer, found, request);
   const decision = fallBack(decideWake(facts), rejected || wasRejected(found.durable));
   const trace = await logWake(ctx, peer, found, decision, request);
@@ -77,16 +77,24 @@ export function wasRejected({ record }: Durable): boolean {
   return record?.phase === "ended" && record.end?.class === "resume-rejected";
 }
 
-async function refuse(ctx: Context, peer: Peer, found: Gathered, cause: Refusal): Promise<Begun> {
+async function refuse(ctx: Context, peer: Peer, found: Gathered, cause: Refusal, { by, message }: WakeRequest): Promise<Begun> {
   const reason = refusalReason(ctx, found, cause);
-  await logRefusal(ctx, peer, cause, reason, await linksOfWake(ctx, peer, found.durable));
+  const asked = { by, id: message?.id };
+  await logRefusal(ctx, peer, cause, reason, { asked, links: await linksOfWake(ctx, peer, found.durable) });
   return { state: "refused", cause, reason };
 }
 
-export async function logRefusal(ctx: Context, peer: Peer, cause: string, reason: string, links: readonly TraceLink[] = []): Promise<void> {
+/** `asked`: who or what wanted the peer up, as its line says it. */
+export async function logRefusal(
+  ctx: Context,
+  peer: Peer,
+  cause: string,
+  reason: string,
+  { asked = {}, links = [] }: { readonly asked?: Fields; readonly links?: readonly TraceLink[] } = {},
+): Promise<void> {
   const { identity, personality, runtime } = peer;
   peer.lastWake = { mode: "refused", cause };
-  await ctx.journal.decide("wake", { personality, identity, runtime, mode: "refused", cause, reason }, { links });
+  await ctx.journal.decide("wake", { personality, identity, runtime, mode: "refused", cause, reason, ...asked }, { links });
 }
 
 export function refusalReason(ctx: Context, found: Gathered, cause: Refusal): string {

@@ -26,6 +26,8 @@ export interface DecisionTrace {
   readonly since?: number;
   readonly parent?: TraceContext | null;
   readonly links?: readonly TraceLink[];
+  /** Its span was made elsewhere: the line names that one, and no other is made. */
+  readonly own?: TraceContext | null;
   /** Facts for the span and the histograms; names are those of {@link SpanFacts}. */
   readonly facts?: SpanFacts;
 }

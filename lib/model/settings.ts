@@ -33,3 +33,25 @@ export const DEFAULT_SETTINGS: Settings = {
   superviseLogVerbose: false,
   http: "auto",
 };
+
+/** Settings that lead to decisions, by the name under which a line and a scenario know them; how a value is written there. */
+export const DECIDING_SETTINGS = {
+  idle: "idleMs",
+  bootDeadline: "bootDeadlineMs",
+  readyGate: "readyGateMs",
+  maxAge: "maxAgeMs",
+  supervise: "superviseMs",
+  crashLoopMax: "crashLoopMax",
+  crashLoopWindow: "crashLoopWindowMs",
+  superviseLogVerbose: "superviseLogVerbose",
+} as const satisfies Readonly<Record<string, keyof Settings>>;
+
+/** Those that differ from the defaults, as fields of a line: durations in seconds. */
+export function settingFields(settings: Settings): Record<string, number | boolean> {
+  const changed = Object.entries(DECIDING_SETTINGS).filter(([, key]) => settings[key] !== DEFAULT_SETTINGS[key]);
+  return Object.fromEntries(changed.map(([name, key]) => [name, inSeconds(key, settings[key])]));
+}
+
+function inSeconds(key: keyof Settings, value: number | boolean): number | boolean {
+  return typeof value === "number" && key.endsWith("Ms") ? value / 1000 : value;
+}

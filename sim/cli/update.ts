@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, stringify, visit } from "yaml";
-import { isVerbose, type PlainRecord, type TimedRecord } from "../expect/index.ts";
+import { isPassedOver, type PlainRecord, type TimedRecord } from "../expect/index.ts";
 import { parseScenario } from "../language/parse.ts";
 import { type Manner, plainly, type Run, type RunOptions, runScenario } from "../runner/index.ts";
 
@@ -56,7 +56,7 @@ function recording(
       await usual.judge(others, where, entry);
       filled.set(
         key,
-        run.window().filter(({ record }) => !isVerbose(record)),
+        run.window().filter(({ record }) => !isPassedOver(record)),
       );
       run.skip(expectation);
     },

@@ -21,7 +21,7 @@ const NEAR_ENOUGH = 0.3;
 
 /** The partial records in this order, others between are fine; an empty list means that nothing was decided. */
 export function matchInOrder(expected: readonly Located<PartialRecord>[], records: readonly TimedRecord[]): LogMismatch | null {
-  if (expected.length === 0) return surplus(records.findIndex(({ record }) => !isVerbose(record)));
+  if (expected.length === 0) return surplus(records.findIndex(({ record }) => !isPassedOver(record)));
   let from = 0;
   for (const [index, { value }] of expected.entries()) {
     const found = records.findIndex(({ record }, at) => at >= from && matchesRecord(value, record));
@@ -31,13 +31,13 @@ export function matchInOrder(expected: readonly Located<PartialRecord>[], record
   return null;
 }
 
-/** The partial records in this order and nothing else; verbose records are set aside unless they are expected. */
+/** The partial records in this order and nothing else; verbose records and inputs are set aside unless they are expected. */
 export function matchExactly(expected: readonly Located<PartialRecord>[], records: readonly TimedRecord[]): LogMismatch | null {
   let next = 0;
   for (const [at, { record }] of records.entries()) {
     const wanted = expected[next];
     if (wanted !== undefined && matchesRecord(wanted.value, record)) next += 1;
-    else if (!isVerbose(record)) {
+    else if (!isPassedOver(record)) {
       return wanted === undefined ? surplus(at) : { expectation: next, nearest: at, differs: differences(wanted.value, record) };
     }
   }
@@ -77,6 +77,11 @@ function missing(index: number, wanted: PartialRecord, records: readonly TimedRe
 const VERBOSE_ACTIONS = ["alive", "skipped-launchd", "skipped-systemd", "skipped-stopped"];
 
 /** Records that only a verbose log has (lifecycle §12). */
-export function isVerbose(record: PlainRecord): boolean {
+function isVerbose(record: PlainRecord): boolean {
   return record["ev"] === "supervise" && VERBOSE_ACTIONS.includes(String(record["action"]));
+}
+
+/** Neither decided anything: what only a verbose log has, and inputs that the log holds so that a run can be rebuilt. */
+export function isPassedOver(record: PlainRecord): boolean {
+  return isVerbose(record) || record["ev"] === "accept";
 }

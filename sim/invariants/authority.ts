@@ -41,7 +41,7 @@ export const refusalsAreInert: Invariant = {
         const fresh = entries();
         const decided = new Map<string, boolean>();
         for (const { kind, lane, data } of fresh) {
-          if (kind !== "decision" || data["ev"] === "notice") continue;
+          if (kind !== "decision" || ["notice", "accept"].includes(String(data["ev"]))) continue;
           decided.set(lane, (decided.get(lane) ?? true) && data["ev"] === "wake" && data["mode"] === "refused");
         }
         const refused = [...decided].flatMap(([identity, only]) => (only ? [identity] : []));

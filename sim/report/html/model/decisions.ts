@@ -62,6 +62,8 @@ export function decisionText(entry: HtmlEntry, nameOf: (id: string) => string): 
       return `ended: ${get("class")}${because(get("why") || exitStatus(entry))}`;
     case "hold":
       return get("state") === "open" ? `held after ${get("deaths")} deaths, until ${get("until")}` : `hold ${get("state")}`;
+    case "accept":
+      return `message ${nameOf(get("id"))} taken in`;
     case "deliver":
       return `message ${nameOf(get("id"))} ${get("stage")}${because(get("reason"))}`;
     case "clock":
