@@ -33,7 +33,7 @@ export function watchActivity(world: World): ActivityWatch {
   const sessions = new Map<string, Session>();
   const signalled = new Map<string, Moment>();
   let suspended = 0;
-  let disturbedAt = 0;
+  let disturbedAt = Number.NEGATIVE_INFINITY;
   const awake = (at: number): number => at - suspended;
 
   function followAgent(entry: TraceEntry): void {
@@ -46,11 +46,11 @@ export function watchActivity(world: World): ActivityWatch {
         signalled.set(instance, momentOf(waiting(entry.lane), session, awake(entry.at) - Math.max(session.activeAt, disturbedAt)));
       return;
     }
-    if (what === "ready") session.ready = true;
+    if (what === "ready" || what === "given") session.ready = true;
     if (what === "turn-start") session.turn = true;
     if (what === "turn-end") session.turn = false;
     if (what === "attached" || what === "detached") session.attached = what === "attached";
-    session.activeAt = awake(entry.at);
+    session.activeAt = awake(entry.at) - Number(entry.data["idleForMs"] ?? 0);
   }
 
   return {

@@ -17,19 +17,20 @@ export const countedOnce: Invariant = {
 };
 
 function miscounted(world: World): Breach[] {
-  const identities = new Set(world.truth.processes.map(({ identity }) => identity));
+  const identities = new Set([...world.truth.processes, ...world.truth.given].map(({ identity }) => identity));
   const decided = new Map<string, Decided[]>();
   for (const decision of world.truth.decisions) add(decided, field(decision, "identity"), decision);
   return [...identities].flatMap((identity) => {
-    const deaths = Math.min(RING, deathsSinceReset(decided.get(identity) ?? []).size);
+    const before = world.truth.given.find((one) => one.identity === identity)?.deaths ?? 0;
+    const deaths = Math.min(RING, deathsSinceReset(decided.get(identity) ?? [], before).size);
     const ring = ringOf(world.file(`state/lifecycle/${identity}.deaths`));
     return ring === deaths ? [] : [{ lane: identity, detail: `${deaths} counted deaths, but the ring has ${ring} entries` }];
   });
 }
 
 /** Instances; a reset begins again. */
-function deathsSinceReset(decisions: readonly Decided[]): Set<string> {
-  const dead = new Set<string>();
+function deathsSinceReset(decisions: readonly Decided[], before: number): Set<string> {
+  const dead = new Set<string>(Array.from({ length: before }, (_, index) => `before-${index}`));
   for (const decision of decisions) {
     if (decision.ev === "reset" || decision.ev === "remove") dead.clear();
     if (decision.ev === "exit" && COUNTED.includes(field(decision, "class"))) dead.add(field(decision, "instance"));

@@ -27,8 +27,11 @@ export const timeIsAwake: Invariant = {
     return {
       look() {
         const { idleMs } = world.settings();
-        const tooEarly = (moment: Moment): string | null =>
-          moment.idleMs < idleMs ? `was parked after ${moment.idleMs} ms of awake idle time, the bound is ${idleMs} ms` : null;
+        const tooEarly = (moment: Moment, entry: Entry): string | null =>
+          // An agent that says that it is done is parked without the bound.
+          moment.idleMs < idleMs && dataOf(entry, "why") !== "self-done"
+            ? `was parked after ${moment.idleMs} ms of awake idle time, the bound is ${idleMs} ms`
+            : null;
         return [...parked(activity, tooEarly, (entry) => refusal(world, activity, lastDeath, entry))];
       },
     };
@@ -38,11 +41,15 @@ export const timeIsAwake: Invariant = {
 type Entry = ReturnType<ActivityWatch["follow"]>[number];
 
 /** Judges each session that was parked, by how it was when it was signalled. */
-function parked(activity: ActivityWatch, judge: (moment: Moment) => string | null, also: (entry: Entry) => Breach[] = () => []): Breach[] {
+function parked(
+  activity: ActivityWatch,
+  judge: (moment: Moment, entry: Entry) => string | null,
+  also: (entry: Entry) => Breach[] = () => [],
+): Breach[] {
   return activity.follow().flatMap((entry) => {
     const moment = activity.signalled.get(dataOf(entry, "instance"));
     const isPark = entry.kind === "decision" && entry.data["ev"] === "exit" && entry.data["class"] === "parked";
-    const problem = isPark && moment ? judge(moment) : null;
+    const problem = isPark && moment ? judge(moment, entry) : null;
     return [...(problem === null ? [] : [{ lane: entry.lane, detail: `${dataOf(entry, "instance")} ${problem}` }]), ...also(entry)];
   });
 }

@@ -16,9 +16,10 @@ export const resumeIsEarned: Invariant = {
   sentence: "A resume follows only parked, stopped, host-restart or lost-server of the same lineage, or an attach.",
   watch(world) {
     const decisions = news(world.truth.decisions);
-    const lastEnd = new Map<string, { readonly class: string; readonly instance: string }>();
+    let lastEnd: Map<string, { readonly class: string; readonly instance: string }> | null = null;
     return {
       look() {
+        lastEnd ??= endsBefore(world);
         const breaches: Breach[] = [];
         for (const decision of decisions()) {
           const identity = field(decision, "identity");
@@ -35,10 +36,16 @@ export const resumeIsEarned: Invariant = {
   },
 };
 
+/** What the scenario gave, read at the first look: it is laid out when the world boots. */
+function endsBefore({ truth }: World): Map<string, { readonly class: string; readonly instance: string }> {
+  return new Map(truth.given.flatMap(({ identity, instance, ended }) => (ended === null ? [] : [[identity, { class: ended, instance }]])));
+}
+
 function unearned(world: World, wake: Decided, last: { class: string; instance: string } | undefined): string | null {
   if (last === undefined) return "resumed, though no session of it has ended";
   if (!RESUMABLE.includes(last.class)) return `resumed after ${last.instance} ended as ${last.class}`;
-  const conversation = processesOf(world, last.instance).at(-1)?.conversation ?? null;
+  const wrote = processesOf(world, last.instance).at(-1) ?? world.truth.given.find(({ instance }) => instance === last.instance);
+  const conversation = wrote?.conversation ?? null;
   const reference = field(wake, "ref");
   return conversation === null || conversation === reference ? null : `resumed ${reference}, but ${last.instance} wrote ${conversation}`;
 }
@@ -50,7 +57,13 @@ export const resetIsKept: Invariant = {
   watch(world) {
     const decisions = news(world.truth.decisions);
     const asked = new Map<string, number>();
-    const look = (): Breach[] => decisions().flatMap((decision) => followReset(world, asked, decision));
+    let begun = false;
+    const look = (): Breach[] => {
+      if (!begun)
+        for (const { identity, request } of world.truth.given) if (request === "self-fresh" || request === "new") asked.set(identity, 0);
+      begun = true;
+      return decisions().flatMap((decision) => followReset(world, asked, decision));
+    };
     return { look, end: () => [...look(), ...forgotten(world, asked)] };
   },
 };

@@ -6,7 +6,20 @@ import type { Verb } from "./schema/actions.ts";
 type Fields = Readonly<Record<string, unknown>>;
 type CrashPoint = { readonly before: string; readonly nth?: number };
 
-const PEER_VERBS = ["attach", "detach", "launch", "new", "refresh", "stop", "start", "reset", "compact", "interrupt", "selfFresh"] as const;
+const PEER_VERBS = [
+  "attach",
+  "detach",
+  "launch",
+  "new",
+  "refresh",
+  "stop",
+  "start",
+  "reset",
+  "compact",
+  "interrupt",
+  "selfFresh",
+  "selfDone",
+] as const;
 type PeerVerb = (typeof PEER_VERBS)[number];
 
 /** An action from its validated value. Null when its series of probe answers cannot be read (then it is a problem). */

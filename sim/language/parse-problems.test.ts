@@ -18,7 +18,7 @@ const WHOLE_FILES: readonly Case[] = [
     "scenaro: t\npeers: {a: {}}",
     [
       '1:1 "scenario" is missing',
-      '1:1 scenaro: unknown key "scenaro"; did you mean "scenario"? (known: scenario, about, tags, start, seed, until, config, peers, behavior, timeline, expect, eventually, never, invariants)',
+      '1:1 scenaro: unknown key "scenaro"; did you mean "scenario"? (known: scenario, about, tags, start, seed, until, config, peers, given, behavior, timeline, expect, eventually, never, invariants)',
     ],
   ],
   ["scenario: t\npeers: {A: {}}", ['2:9 peers.A: "A" is not a peer name: a lower-case letter, then up to 31 of a–z, 0–9 and "-"']],
@@ -66,6 +66,26 @@ const WHOLE_FILES: readonly Case[] = [
 
 /** Lines after a valid head. */
 const TOP_LEVEL: readonly Case[] = [
+  ["given: {scuot: {}}", ['3:9 given.scuot: unknown peer "scuot"; did you mean "scout"? (known: scout)']],
+  [
+    "given: {scout: {state: asleap}}",
+    ['3:24 given.scout.state: unknown state "asleap"; did you mean "asleep"? (known: alive, asleep, stopped, held)'],
+  ],
+  [
+    "given: {scout: {endet: parked}}",
+    [
+      '3:17 given.scout.endet: unknown key "endet"; did you mean "ended"? (known: state, for, runtime, ended, conversation, topics, deaths, left, level, request)',
+    ],
+  ],
+  ["given: {scout: {for: 30}}", ["3:22 given.scout.for: 30 has no unit: write 30s"]],
+  ["given: {scout: {deaths: 3}}", ["3:25 given.scout.deaths: 3 is not a list of ages such as [4m, 90s]"]],
+  [
+    "given: {scout: {state: alive, ended: crash}}",
+    ["3:38 given.scout.ended: a session that is alive has not ended: state: asleep, or no ended"],
+  ],
+  ["given: {scout: {left: 2m}}", ["3:23 given.scout.left: only state: held has time left"]],
+  ["given: {scout: {ended: never, topics: [a]}}", ["3:39 given.scout.topics: a peer that was never up has no topics"]],
+  ["given: {scout: {runtime: codex}}", ['3:26 given.scout.runtime: "codex" is not among its runtimes: claude']],
   ["start: yesterday", ['3:8 start: "yesterday" is not a time in ISO 8601, such as 2026-01-01T00:00:00Z']],
   ["start: 1970-01-01T00:00:00Z", ['3:8 start: "1970-01-01T00:00:00Z" is not a time from the year 2000 on, such as 2026-01-01T00:00:00Z']],
   ["seed: -1", ["3:7 seed: -1 is not a whole number from 0 to 4294967295"]],
@@ -126,7 +146,7 @@ const ACTIONS: readonly Case[] = [
   [
     "snd: {to: scout}",
     [
-      '5:5 timeline[0].snd: unknown action "snd"; did you mean "send"? (known: at, because, expect, repeat, send, attach, detach, launch, new, refresh, stop, start, reset, compact, interrupt, selfFresh, turn, crash, exit, next, manage, daemon, host, clock, fault, probe, heal, files, config)',
+      '5:5 timeline[0].snd: unknown action "snd"; did you mean "send"? (known: at, because, expect, repeat, send, attach, detach, launch, new, refresh, stop, start, reset, compact, interrupt, selfFresh, selfDone, turn, crash, exit, next, manage, daemon, host, clock, fault, probe, heal, files, config)',
     ],
   ],
   [

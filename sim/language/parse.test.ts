@@ -128,3 +128,23 @@ test("series of probe answers", () => {
     problem: '"constructor" is no answer of a probe: write alive, dead or _, and x3 to repeat the one before',
   });
 });
+
+test("given is filled in: a minute ago, parked or as the state says, deaths where there must have been some", () => {
+  const given = (text: string) => parsed(`${HEAD}given: { scout: ${text} }\n`).given.get("scout");
+  const plain = { runtime: "claude", conversation: true, topics: [], deathAges: [], leftMs: null, level: 1, request: null };
+  expect(given("{}")).toEqual({ ...plain, state: "asleep", forMs: 60_000, ended: "parked" });
+  expect(given("{ state: alive, for: 10m, topics: [a] }")).toEqual({
+    ...plain,
+    state: "alive",
+    forMs: 600_000,
+    ended: null,
+    topics: ["a"],
+  });
+  expect(given("{ state: stopped }")).toMatchObject({ ended: "stopped", deathAges: [] });
+  expect(given("{ ended: crash, for: 4m }")).toMatchObject({ deathAges: [240_000] });
+  expect(given("{ ended: crash, deaths: [] }")).toMatchObject({ deathAges: [] });
+  expect(given("{ ended: never }")).toMatchObject({ conversation: false });
+  expect(given("{ state: held, left: 2m }")).toMatchObject({ ended: "crash", forMs: 180_000, deathAges: [180_000, 181_000, 182_000] });
+  expect(given("{ state: held, level: 2, left: 1m }")).toMatchObject({ forMs: 540_000 });
+  expect(parsed(HEAD).given.size).toBe(0);
+});

@@ -1,5 +1,6 @@
 import { buildAction } from "./build-action.ts";
 import { type ExpectationBuilder, expectationBuilder } from "./build-expectation.ts";
+import { buildGiven } from "./build-given.ts";
 import { collectProblems, type Problems } from "./issues.ts";
 import { type Problem, unknownWord } from "./problem.ts";
 import { type RawEntry, readEntries } from "./read-entries.ts";
@@ -98,6 +99,7 @@ function build(raw: RawFile, entries: readonly RawEntry[], names: Names, source:
   if (raw.invariants !== undefined && raw.about === undefined) {
     problems.add(["invariants"], 'an invariant is switched off: say why in "about"', "key");
   }
+  const peers = new Map(Object.entries(raw.peers).map(([name, peer]) => [name, buildPeer(name, peer, problems)]));
   const { within, ...eventual } = raw.eventually ?? { within: 0 };
   return {
     title: raw.scenario,
@@ -107,7 +109,8 @@ function build(raw: RawFile, entries: readonly RawEntry[], names: Names, source:
     seed: raw.seed ?? 1,
     untilMs: raw.until ?? null,
     config: (raw.config ?? {}) as Scenario["config"],
-    peers: new Map(Object.entries(raw.peers).map(([name, peer]) => [name, buildPeer(name, peer, problems)])),
+    peers,
+    given: buildGiven(raw.given ?? {}, peers, (raw.config ?? {}) as Scenario["config"], problems),
     behavior: { ...DEFAULT_BEHAVIOR, ...(raw.behavior as Partial<Scenario["behavior"]>) },
     timeline,
     expect: raw.expect === undefined ? null : builder.build(raw.expect, ["expect"], null),

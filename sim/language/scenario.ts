@@ -11,6 +11,8 @@ export interface Scenario {
   /** Settings by their camelCase name, durations in ms; defaults not filled in. */
   readonly config: ScenarioConfig;
   readonly peers: ReadonlyMap<string, ScenarioPeer>;
+  /** What the first daemon finds of a peer; one that is not in here was never up. */
+  readonly given: ReadonlyMap<string, Given>;
   readonly behavior: Behavior;
   readonly timeline: readonly Entry[];
   readonly expect: Expectation | null;
@@ -53,6 +55,23 @@ export interface ScenarioPeer {
   readonly managed: "launchd" | "systemd" | null;
   readonly registered: boolean;
   readonly behavior: Partial<Behavior>;
+}
+
+/** The state of a peer before the first daemon starts; durations in ms. */
+export interface Given {
+  readonly state: "alive" | "asleep" | "stopped" | "held";
+  readonly forMs: number;
+  readonly runtime: string;
+  /** How its last session ended; null while one is alive. */
+  readonly ended:
+    | ("parked" | "stopped" | "crash" | "self-close" | "owner-reset" | "wedged" | "host-restart" | "lost-server" | "never")
+    | null;
+  readonly conversation: boolean;
+  readonly topics: readonly string[];
+  readonly deathAges: readonly number[];
+  readonly leftMs: number | null;
+  readonly level: number;
+  readonly request: "new" | "self-fresh" | "refresh" | null;
 }
 
 /** How a simulated session behaves; durations in ms. */
@@ -103,7 +122,19 @@ export type Action =
       readonly as?: string;
     }
   | {
-      readonly do: "attach" | "detach" | "launch" | "new" | "refresh" | "stop" | "start" | "reset" | "compact" | "interrupt" | "selfFresh";
+      readonly do:
+        | "attach"
+        | "detach"
+        | "launch"
+        | "new"
+        | "refresh"
+        | "stop"
+        | "start"
+        | "reset"
+        | "compact"
+        | "interrupt"
+        | "selfFresh"
+        | "selfDone";
       readonly peer: string;
       readonly runtime?: string;
     }

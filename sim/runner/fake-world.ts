@@ -73,7 +73,7 @@ export function fakeWorld(events: readonly FakeEvent[], performed: { at: number;
       settings: () => {
         throw new Error("a fake world has no settings");
       },
-      truth: { decisions, notices: [], processes: [], messages: [], kills: [], daemonLife: [], managed: () => null },
+      truth: { decisions, notices: [], processes: [], messages: [], kills: [], daemonLife: [], given: [], managed: () => null },
       telemetry,
       close: async () => {},
     };

@@ -34,6 +34,7 @@ const performers: Performers = {
   compact: (kernel, action) => ask(kernel, action, (daemon) => daemon.compact(refOf(action), BY)),
   interrupt: (kernel, action) => ask(kernel, action, (daemon) => daemon.interrupt(refOf(action), BY)),
   selfFresh,
+  selfDone: (kernel, action) => ask(kernel, action, (daemon) => daemon.selfDone(sessionOf(kernel, action.peer), BY)),
   turn: (kernel, action) => toAgent(kernel, action, (agent) => agent.work(action.forMs)),
   crash: (kernel, action) => toAgent(kernel, action, (agent) => agent.exit(action.code, action.signal)),
   exit: (kernel, action) => toAgent(kernel, action, (agent) => agent.exit(0, null)),
@@ -116,9 +117,14 @@ function detach(kernel: Kernel, action: ActionOf<"detach">): void {
 
 function selfFresh(kernel: Kernel, action: ActionOf<"selfFresh">): void {
   const agent = livingAgent(kernel, action.peer);
-  const identity = agent?.process.identity ?? identitiesOfPeer(kernel, action.peer)[0] ?? action.peer;
+  const identity = sessionOf(kernel, action.peer);
   const close = (): void => void kernel.machine.clock.after(CLOSES_AFTER, () => agent?.exit(0, null));
   ask(kernel, action, (daemon) => daemon.selfFresh(identity, BY), close);
+}
+
+/** The identity that an agent would name as its own. */
+function sessionOf(kernel: Kernel, peer: string): string {
+  return livingAgent(kernel, peer)?.process.identity ?? identitiesOfPeer(kernel, peer)[0] ?? peer;
 }
 
 function actOnDaemon(kernel: Kernel, action: ActionOf<"daemon">): void {

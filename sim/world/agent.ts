@@ -38,6 +38,8 @@ export interface AgentParts {
   readonly process: SimProcess;
   readonly processes: ProcessTable;
   readonly behavior: Behavior;
+  /** It has booted long ago; null for one that boots now. */
+  readonly atPrompt: AtPrompt | null;
   readonly home: Home;
   /** Machine time: an agent lives on when the daemon dies. */
   readonly clock: Clock;
@@ -50,6 +52,12 @@ export interface AgentParts {
   readonly touch: (what: "transcript" | "screen") => void;
   /** A reference that the CLI chooses by itself at its first turn. */
   readonly ownReference: () => string;
+}
+
+/** A session of the time before: its last sign of life was so long ago. */
+export interface AtPrompt {
+  readonly idleForMs: number;
+  readonly reference: string | null;
 }
 
 /** Virtual latencies of an agent, in ms. */
@@ -108,7 +116,8 @@ export function createAgent(parts: AgentParts): SimAgent {
   process.conversation = mind.reference;
   repeat(mind, behavior.touchesTranscript, "transcript");
   repeat(mind, behavior.repaints, "screen");
-  boot(mind);
+  if (parts.atPrompt === null) boot(mind);
+  else goOnAtPrompt(mind, parts.atPrompt);
   return agentOf(mind);
 }
 
@@ -190,6 +199,15 @@ function boot(mind: Mind): void {
   else if (behavior.onBoot === "fail") exits(mind, behavior.boot, behavior.exitCode);
   else if (behavior.onBoot === "dialog") after(mind, behavior.boot, () => ask(mind));
   else if (behavior.onBoot === "ok") after(mind, behavior.boot, () => ready(mind));
+}
+
+/** Nothing of it changes with the daemon. */
+function goOnAtPrompt(mind: Mind, { idleForMs, reference }: AtPrompt): void {
+  mind.reference = reference;
+  mind.parts.process.conversation = reference;
+  mind.state = "idle";
+  mind.parts.note("given", { idleForMs });
+  armDeath(mind);
 }
 
 function ask(mind: Mind): void {

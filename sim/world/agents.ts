@@ -1,6 +1,6 @@
 import type { Clock } from "../../lib/ports/index.ts";
 import type { Behavior } from "../language/scenario.ts";
-import { createAgent, type SimAgent } from "./agent.ts";
+import { type AtPrompt, createAgent, type SimAgent } from "./agent.ts";
 import type { Home } from "./home.ts";
 import type { ProcessTable, SimProcess } from "./processes.ts";
 
@@ -12,6 +12,8 @@ export interface Agents {
   living(identity: string): SimAgent | null;
   /** Is one of them starting or at work? */
   anyAtWork(): boolean;
+  /** The next process of this instance is one of the time before: at its prompt already, in that conversation. */
+  adoptAtPrompt(instance: string, prompt: AtPrompt): void;
 }
 
 export interface AgentsParts {
@@ -30,11 +32,13 @@ export function createAgents(parts: AgentsParts): Agents {
   const { processes, home, clock, background, now } = parts;
   const alive = new Set<SimAgent>();
   const byInstance = new Map<string, SimAgent>();
+  const atPrompt = new Map<string, AtPrompt>();
   let ownReferences = 0;
   processes.onSpawn((process) => {
     const agent = createAgent({
       ...{ process, processes, home, clock, background, now },
       behavior: parts.behavior(process.identity),
+      atPrompt: atPrompt.get(process.instance) ?? null,
       note: (what, data) => parts.note(process.identity, { what, instance: process.instance, pid: process.pid, ...data }),
       touch: (what) => parts.touch(process, what),
       ownReference: () => `conversation-${String(++ownReferences).padStart(4, "0")}`,
@@ -52,6 +56,7 @@ export function createAgents(parts: AgentsParts): Agents {
   });
   return {
     anyAtWork: () => [...alive].some((agent) => agent.state() === "starting" || agent.state() === "busy"),
+    adoptAtPrompt: (instance, prompt) => void atPrompt.set(instance, prompt),
     of: (instance) => byInstance.get(instance) ?? null,
     living(identity) {
       const process = processes.of(identity).findLast(({ endedAt }) => endedAt === null);

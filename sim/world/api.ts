@@ -117,6 +117,8 @@ export interface Truth {
   readonly kills: readonly { readonly instance: string; readonly pid: number; readonly at: number; readonly epoch: number }[];
   /** Which external manager owns an identity, and since when (virtual ms); null = none. */
   readonly managed: (identity: string) => { readonly by: "launchd" | "systemd"; readonly since: number } | null;
+  /** What the scenario gave: sessions before the first daemon of the run. */
+  readonly given: readonly GivenSession[];
   /** Virtual ms of daemon starts, crashes and stops. */
   readonly daemonLife: readonly { readonly at: number; readonly what: "start" | "crash" | "stop" | "powerLoss" }[];
 }
@@ -125,6 +127,18 @@ export interface TrueDecision extends Decision {
   readonly virtualAt: number;
   /** The span that was made of it. */
   readonly context: TraceContext | null;
+}
+
+export interface GivenSession {
+  readonly identity: string;
+  readonly instance: string;
+  /** How it ended; null when it is alive, or when there was none. */
+  readonly ended: string | null;
+  readonly alive: boolean;
+  /** Deaths in its ring. */
+  readonly deaths: number;
+  readonly conversation: string | null;
+  readonly request: "new" | "self-fresh" | "refresh" | null;
 }
 
 export interface TrueProcess {

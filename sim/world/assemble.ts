@@ -60,6 +60,7 @@ export function assemble(scenario: Scenario, options: WorldOptions, makeDaemon: 
       decisions: [],
       notices: [],
       kills: [],
+      given: new Map(),
       managed: new Map(),
       startsAt: null,
     },

@@ -29,6 +29,8 @@ export interface Kernel {
   readonly decisions: TrueDecision[];
   readonly notices: Notice[];
   readonly kills: Truth["kills"][number][];
+  /** Sessions of the time before the first daemon, by identity. */
+  readonly given: Map<string, { readonly instance: string; readonly reference: string | null }>;
   /** Identities that an external manager owns. */
   readonly managed: Map<string, { readonly by: "launchd" | "systemd"; readonly since: number }>;
   /** Changed by the scenario's `config` entries; holds from the next start of the daemon. */

@@ -12,6 +12,7 @@ const PEER: ScenarioPeer = {
 function scenarioOf(peers: Record<string, Partial<ScenarioPeer>>): Scenario {
   return {
     ...{ title: "a test", tags: [], startMs: Date.parse("2026-01-01T00:00:00Z"), seed: 1, untilMs: null, config: {} },
+    given: new Map(),
     peers: new Map(Object.entries(peers).map(([name, peer]) => [name, { ...PEER, ...peer }])),
     ...{
       behavior: DEFAULT_BEHAVIOR,

@@ -2,6 +2,7 @@ import type { Scenario } from "../language/scenario.ts";
 import { heal, performAction } from "./actions.ts";
 import type { Truth, World, WorldOptions } from "./api.ts";
 import { assemble, type MakeDaemon } from "./assemble.ts";
+import { givenTruth, layOutGiven } from "./given.ts";
 import { type Kernel, manage } from "./kernel.ts";
 import { layOut, ROOT } from "./layout.ts";
 import { createSampler } from "./sampler.ts";
@@ -30,6 +31,7 @@ export function makeWorld(scenario: Scenario, options: WorldOptions, makeDaemon:
     boot: () =>
       event(() => {
         layOut(machine.disk, scenario);
+        layOutGiven(kernel);
         for (const [name, { managed }] of scenario.peers) manage(kernel, name, managed ?? "none");
         daemons.start();
       }),
@@ -68,8 +70,15 @@ export function makeWorld(scenario: Scenario, options: WorldOptions, makeDaemon:
   };
 }
 
-function truthOf({ decisions, notices, machine, mail, kills, daemons, managed: owners }: Kernel): Truth {
+function truthOf(kernel: Kernel): Truth {
+  const { decisions, notices, machine, mail, kills, daemons, managed: owners } = kernel;
   const { all } = machine.processes;
   const managed: Truth["managed"] = (identity) => owners.get(identity) ?? null;
-  return { managed, decisions, notices, processes: all, messages: mail.accepted, kills, daemonLife: daemons.life };
+  return {
+    ...{ managed, decisions, notices, processes: all, messages: mail.accepted, kills, daemonLife: daemons.life },
+    // Laid out when the world boots.
+    get given() {
+      return givenTruth(kernel);
+    },
+  };
 }

@@ -13,7 +13,7 @@ export async function viewOf(kernel: Kernel, name: string): Promise<PeerView> {
   const wake = kernel.decisions.findLast(({ ev, fields }) => ev === "wake" && identities.includes(String(fields["identity"])));
   return {
     ...((await statusOf(kernel, name)) ?? markersOf(kernel, name)),
-    launches: processes.length,
+    launches: processes.filter(({ identity, instance }) => kernel.given.get(identity)?.instance !== instance).length,
     mode: wake ? String(wake.fields["mode"]) : null,
     cause: wake ? String(wake.fields["cause"]) : null,
     instances: processes.filter((process) => process.endedAt === null).length,

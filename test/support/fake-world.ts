@@ -52,7 +52,7 @@ export function fakeWorld(): FakeWorld {
     file: (path) => fake.files.get(path) ?? null,
     files: (glob) => [...fake.files.keys()].filter((path) => path.startsWith(glob.replace(/\*.*$/, ""))),
     telemetry: { startMs: 0, spans: [], open: () => fake.openSpans, metrics: async () => null },
-    truth: { ...truth, notices: [], managed: (identity) => fake.managed.get(identity) ?? null },
+    truth: { ...truth, given: [], notices: [], managed: (identity) => fake.managed.get(identity) ?? null },
   };
   return Object.assign(fake, { world });
 }

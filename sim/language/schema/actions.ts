@@ -102,6 +102,7 @@ export const ACTIONS = {
   compact: peerOrMap,
   interrupt: peerOrMap,
   selfFresh: peerOrMap,
+  selfDone: peerOrMap,
   turn: z.strictObject({ peer: peerName, for: duration }),
   crash,
   exit: z.union([peerName, z.strictObject({ peer: peerName })]),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { parseIsoTime } from "../../../lib/model/time.ts";
 import { show } from "../problem.ts";
 import { eventually, expectation, partialRecord } from "./expectation.ts";
+import { given } from "./given.ts";
 import { count, duration, peerName, period, text } from "./values.ts";
 import { behavior, config, peer } from "./world.ts";
 
@@ -55,6 +56,10 @@ export const topLevel = {
     })
     .refine((peers) => Object.keys(peers).length > 0, { error: "at least one peer is needed" })
     .meta({ minProperties: 1 }),
+  given: z
+    .record(peerName, given, { error: (issue) => `${show(issue.input)} is not a map of peers to the state that they are found in` })
+    .optional()
+    .describe("What the first daemon finds"),
   behavior: behavior.optional(),
   timeline: z.array(z.unknown(), { error: (issue) => `${show(issue.input)} is not a list of entries` }).optional(),
   expect: expectation.optional(),
