@@ -11,6 +11,7 @@ import { hasTmux } from "../test/e2e/support/fleet.ts";
 import { exitLatency } from "./exit-latency.ts";
 import { simulatedFleet, simulatorGrowth } from "./fleet.ts";
 import { footprint } from "./footprint.ts";
+import { incident } from "./incident.ts";
 import { messageLatency } from "./message-latency.ts";
 import { type Benchmark, type Table, tableText } from "./report.ts";
 import { safetyPass } from "./safety-pass.ts";
@@ -28,6 +29,7 @@ const BENCHMARKS: readonly (readonly [name: string, run: Benchmark, needsTmux: b
   ["simulated-fleet", simulatedFleet, false],
   ["simulator-growth", simulatorGrowth, false],
   ["catalogue", catalogue, false],
+  ["incident", incident, false],
 ];
 
 function wanted(only: readonly string[]): typeof BENCHMARKS {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import type { Command } from "commander";
+import { incidentCommand } from "../sim/cli/incident.ts";
 import { simCommand } from "../sim/cli/index.ts";
 import { runCli } from "./cli/program.ts";
 
@@ -9,9 +10,10 @@ function mountSim(program: Command): void {
     command.copyInheritedSettings(from);
     for (const below of command.commands) inherit(below, command);
   };
-  const sim = simCommand();
-  program.addCommand(sim);
-  inherit(sim, program);
+  for (const command of [simCommand(), incidentCommand()]) {
+    program.addCommand(command);
+    inherit(command, program);
+  }
 }
 
 /** The verb of a command line: its first word that is neither an option nor the root's value. */
@@ -23,7 +25,7 @@ const argv = process.argv.slice(2);
 const verb = verbOf(argv) ?? "help";
 const interrupted = new AbortController();
 // These have ways of their own to end.
-if (!["daemon", "up", "attach", "sim"].includes(verb)) process.once("SIGINT", () => interrupted.abort());
+if (!["daemon", "up", "attach", "sim", "incident"].includes(verb)) process.once("SIGINT", () => interrupted.abort());
 for (const output of [process.stdout, process.stderr]) {
   output.on("error", () => {
     // `iapeer logs | head` closes the pipe: that ends a verb, and is no failure. A daemon outlives whoever read along.

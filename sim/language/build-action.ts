@@ -28,7 +28,7 @@ export function buildAction(verb: Verb, value: unknown, path: readonly PropertyK
   if ((PEER_VERBS as readonly string[]).includes(verb)) return buildPeerAction(verb as PeerVerb, fields);
   switch (verb) {
     case "send":
-      return { do: "send", text: "hello", ...(fields as { to: string }) };
+      return buildSend(fields as { to: string; length?: number });
     case "turn":
       return { do: "turn", peer: String(fields["peer"]), forMs: Number(fields["for"]) };
     case "crash":
@@ -52,6 +52,10 @@ export function buildAction(verb: Verb, value: unknown, path: readonly PropertyK
     default:
       return buildMachine(verb, fields);
   }
+}
+
+function buildSend({ length, ...rest }: { readonly to: string; readonly text?: string; readonly length?: number }): Action {
+  return { do: "send", text: length === undefined ? "hello" : "x".repeat(length), ...rest };
 }
 
 function buildPeerAction(verb: PeerVerb, fields: Fields): Action {

@@ -27,14 +27,17 @@ const CRASH_OPERATIONS: readonly string[] = [
 
 const peerOrMap = z.union([peerName, z.strictObject({ peer: peerName, runtime: runtimeName.optional() })]);
 
-const send = z.strictObject({
-  to: peerName,
-  text: text.optional(),
-  topic: text.optional(),
-  runtime: runtimeName.optional(),
-  from: text.optional().describe("The sender's name"),
-  as: messageName.optional().describe("Names the message for expectations"),
-});
+const send = z
+  .strictObject({
+    to: peerName,
+    text: text.optional(),
+    length: count(0, 1_000_000).optional().describe("Instead of a text: some text of that length"),
+    topic: text.optional(),
+    runtime: runtimeName.optional(),
+    from: text.optional().describe("The sender's name"),
+    as: messageName.optional().describe("Names the message for expectations"),
+  })
+  .refine((value) => value.text === undefined || value.length === undefined, { error: "a message has a text or a length, not both" });
 
 const crash = z.union([
   peerName,

@@ -1,0 +1,67 @@
+import type { LogRecord } from "../../lib/log/read-log.ts";
+import { own } from "./log-line.ts";
+
+/** Replaces names by numbered ones and drops every free text, line by line, the same name always by the same. */
+export function createAnonymiser(): (record: LogRecord) => LogRecord {
+  const known = {
+    peer: new Map<string, string>(),
+    topic: new Map<string, string>(),
+    sender: new Map<string, string>(),
+    id: new Map<string, string>(),
+  };
+  const alias = (kind: keyof typeof known, name: string): string => {
+    const found = known[kind].get(name) ?? `${kind}-${known[kind].size + 1}`;
+    known[kind].set(name, found);
+    return found;
+  };
+  const identity = (text: string): string => {
+    const dash = text.indexOf("-");
+    return dash < 0 ? alias("peer", text) : `${text.slice(0, dash + 1)}${alias("peer", text.slice(dash + 1))}`;
+  };
+  const replace: Readonly<Record<string, (text: string) => string>> = {
+    personality: (text) => alias("peer", text),
+    identity: (text) => text.split(",").map(identity).join(","),
+    to: identity,
+    topic: (text) => alias("topic", text),
+    from: (text) => (text === "operator" ? text : alias("sender", text)),
+    id: (text) => alias("id", text),
+    instance: (text) => alias("id", text),
+    ref: (text) => alias("id", text),
+    reason: spoken,
+    why: spoken,
+  };
+  return (record) => {
+    const kept = Object.entries(record).filter(([key]) => KEPT.has(key) || Object.hasOwn(replace, key));
+    return Object.fromEntries(kept.map(([key, value]) => [key, own(replace, key)?.(value) ?? value])) as LogRecord;
+  };
+}
+
+/** Fields whose values are our own words and numbers; anything else is left out. `by` is a word of ours on a wake, and a name on a verb's line: verbs do not need it. */
+const KEPT = new Set([
+  ...["ts", "ev", "runtime", "mode", "cause", "asked", "kind", "parked", "last", "resumable", "topics", "probe", "deaths", "outcome", "ms"],
+  ...[
+    "action",
+    "class",
+    "age",
+    "signal",
+    "limit",
+    "trigger",
+    "count",
+    "code",
+    "stage",
+    "len",
+    "woke",
+    "state",
+    "level",
+    "secs",
+    "by",
+    "live",
+  ],
+  ...["after", "seen", "epoch", "since", "request", "idle", "bootDeadline", "readyGate", "maxAge", "supervise", "crashLoopMax"],
+  ...["crashLoopWindow", "superviseLogVerbose"],
+]);
+
+/** Of texts only what an import reads. */
+function spoken(text: string): string {
+  return /^idle for \d+s$|^self-done$|^not ready within \d+s$|held for another \d+s/.exec(text)?.[0] ?? "";
+}

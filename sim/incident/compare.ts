@@ -1,0 +1,65 @@
+import type { PlainRecord } from "../expect/index.ts";
+import { decidedFields } from "./decided.ts";
+
+/** A decision and when it fell, on a scenario's timeline. */
+export interface Decided {
+  readonly atMs: number;
+  readonly record: PlainRecord;
+}
+
+export interface Divergence {
+  readonly lane: string;
+  /** What the one side has there; null where it has nothing more. */
+  readonly expected: Decided | null;
+  readonly actual: Decided | null;
+}
+
+export interface Comparison {
+  readonly same: number;
+  /** Where each peer's decisions first part, nearest first. */
+  readonly divergences: readonly Divergence[];
+  /** Of those that are the same: how far apart in time at most. */
+  readonly maxApartMs: number;
+}
+
+/** Compares what was decided about each peer, in order; the daemon's own lines are a lane as well. Inputs are not compared. */
+export function compareDecisions(expected: readonly Decided[], actual: readonly Decided[], toleranceMs: number): Comparison {
+  const [left, right] = [lanesOf(expected), lanesOf(actual)];
+  const divergences: Divergence[] = [];
+  let [same, maxApartMs] = [0, 0];
+  for (const lane of new Set([...left.keys(), ...right.keys()])) {
+    const [wanted, got] = [left.get(lane) ?? [], right.get(lane) ?? []];
+    for (let at = 0; at < Math.max(wanted.length, got.length); at += 1) {
+      const [one, other] = [wanted[at] ?? null, got[at] ?? null];
+      const apart = one === null || other === null ? Number.POSITIVE_INFINITY : Math.abs(one.atMs - other.atMs);
+      if (one === null || other === null || apart > toleranceMs || keyOf(one) !== keyOf(other)) {
+        divergences.push({ lane, expected: one, actual: other });
+        break;
+      }
+      same += 1;
+      maxApartMs = Math.max(maxApartMs, apart);
+    }
+  }
+  return { same, divergences: divergences.sort((a, b) => timeOf(a) - timeOf(b)), maxApartMs };
+}
+
+function lanesOf(all: readonly Decided[]): Map<string, Decided[]> {
+  const lanes = new Map<string, Decided[]>();
+  for (const decided of all) {
+    const { record } = decided;
+    if (record["ev"] === "accept") continue;
+    const lane = String(record["identity"] ?? (record["ev"] === "deliver" ? record["to"] : record["personality"]) ?? "daemon");
+    const list = lanes.get(lane) ?? [];
+    lanes.set(lane, list);
+    list.push(decided);
+  }
+  return lanes;
+}
+
+function keyOf({ record }: Decided): string {
+  return JSON.stringify(Object.entries(decidedFields(record)).sort());
+}
+
+function timeOf({ expected, actual }: Divergence): number {
+  return Math.min(expected?.atMs ?? Number.POSITIVE_INFINITY, actual?.atMs ?? Number.POSITIVE_INFINITY);
+}

@@ -1,0 +1,51 @@
+import type { Hands } from "./hands.ts";
+import type { LogLine, Moment } from "./log-line.ts";
+
+/** What comes first when several things happen in one moment. */
+export const RANK = { next: 0, world: 1, action: 2, turn: 3 } as const;
+
+/** An input: an entry of the timeline to be. */
+export interface DraftEntry {
+  readonly moment: Moment;
+  /** Ms after the moment (before it where negative). */
+  readonly plus: number;
+  readonly rank: number;
+  readonly verb: string;
+  /** A function where it is known only when all of the log is. */
+  readonly value: unknown;
+}
+
+/** More entries than a scenario may have are only counted. */
+export const MAX_ENTRIES = 20_000;
+
+/** The scenario as it grows. */
+export interface Draft {
+  readonly hands: Hands;
+  readonly entries: DraftEntry[];
+  /** Decisions as they stand in the log, in order. */
+  readonly decisions: LogLine[];
+  /** How often something could not be told, by sentence. */
+  readonly untold: Map<string, number>;
+  inputs: number;
+  add(moment: Moment, plus: number, verb: string, value: unknown, rank?: number): void;
+  decide(line: LogLine): void;
+  tell(sentence: string): void;
+}
+
+export function createDraft(hands: Hands): Draft {
+  const draft: Draft = {
+    hands,
+    entries: [],
+    decisions: [],
+    untold: new Map(),
+    inputs: 0,
+    add(moment, plus, verb, value, rank = RANK.action) {
+      draft.inputs += 1;
+      if (draft.entries.length < MAX_ENTRIES)
+        draft.entries.push({ moment: { index: moment.index, wall: moment.wall }, plus, rank, verb, value });
+    },
+    decide: (line) => void (draft.decisions.length < MAX_ENTRIES && draft.decisions.push(line)),
+    tell: (sentence) => void draft.untold.set(sentence, (draft.untold.get(sentence) ?? 0) + 1),
+  };
+  return draft;
+}

@@ -1,0 +1,142 @@
+import { normaliseTopic } from "../../lib/lifecycle/decide/topics.ts";
+import { parseIsoTime } from "../../lib/model/time.ts";
+import { formatDuration } from "../language/duration.ts";
+import { GIVEN_ENDS } from "../language/schema/given.ts";
+import { LATENCY } from "./latency.ts";
+import type { Life } from "./lives.ts";
+import { field, type LogLine, numberIn, own, wholeIn } from "./log-line.ts";
+import { elapsed, type ImportState, peerNamed } from "./state.ts";
+
+type Given = Record<string, unknown>;
+
+/**
+ * The first line of an identity in a log that does not begin with its root tells in which state it was found; what it does not tell is left
+ * to the defaults, and said.
+ */
+export function giveFrom(state: ImportState, life: Life, line: LogLine): void {
+  const peer = peerNamed(state, life.personality);
+  const given = givenBy(state, life, line);
+  if (given === null) return;
+  if (peer.given !== null) {
+    state.draft.tell("a second runtime of a peer was in use before the window: a scenario gives one of them");
+    return;
+  }
+  const runtime = life.runtime === "claude" ? {} : { runtime: life.runtime };
+  peer.given = { ...given, ...runtime };
+  const alive = given["state"] === "alive";
+  life.phase = alive ? "live" : "ended";
+  life.known = given["ended"] !== "never";
+  life.spoke = given["conversation"] !== false && life.known;
+}
+
+function givenBy(state: ImportState, life: Life, line: LogLine): Given | null {
+  switch (line.ev) {
+    case "supervise":
+      return field(line, "action") === "adopted" ? adopted(state, life, line) : { state: "alive", for: "0s" };
+    case "wake":
+      return beforeWake(state, line);
+    case "started":
+      return { state: "stopped" };
+    case "stopped":
+    case "refresh":
+    case "reset":
+    case "new":
+      return field(line, "live") === "false" ? {} : alive(state, life, 0);
+    case "exit":
+      return beforeExit(state, life, line);
+    case "hold":
+      return { state: "held" };
+    default:
+      return alive(state, life, 0);
+  }
+}
+
+function alive(state: ImportState, life: Life, forMs: number): Given {
+  state.draft.tell("a session was alive before the window: since when it was idle, and its topics, are not in the log");
+  life.activeMs = -forMs;
+  return { state: "alive", for: formatDuration(Math.max(0, forMs)) };
+}
+
+function adopted(state: ImportState, life: Life, line: LogLine): Given {
+  const since = parseIsoTime(field(line, "since") ?? "");
+  peerNamed(state, life.personality).human ||= field(line, "kind") === "conversational";
+  const [topics, request] = [numberIn(line, "topics") ?? 0, field(line, "request")];
+  return {
+    ...alive(state, life, since === null ? 0 : line.wall - since),
+    ...(topics > 0 && { topics: unnamed(topics) }),
+    ...deathsOf(state, numberIn(line, "deaths") ?? 0),
+    ...(request === "new" ? { request: "self-fresh" } : request === "refresh" && { request }),
+  };
+}
+
+const REQUESTS: Readonly<Record<string, string>> = { "self-fresh": "self-fresh", "soft-reload": "refresh" };
+
+/** The first wake of a peer that was found halted or held tells what its halt did not. */
+export function refineGiven(state: ImportState, life: Life, line: LogLine): void {
+  const { given } = peerNamed(state, life.personality);
+  if (given === null || life.phase !== "ended" || (given["state"] !== "stopped" && given["state"] !== "held") || life.wake !== null) return;
+  const { deaths: _, ...known } = beforeWake(state, line) ?? {};
+  Object.assign(given, known);
+}
+
+/** Which hold in a row it was shows when the next one opens. */
+export function refineHold(state: ImportState, life: Life, line: LogLine): void {
+  const { given } = peerNamed(state, life.personality);
+  const level = wholeIn(line, "level", 1, 20);
+  if (given?.["state"] === "held" && !life.held && level !== null && level > 1 && field(line, "state") === "open")
+    given["level"] = level - 1;
+  life.held = field(line, "state") === "open";
+}
+
+/** A wake line holds the facts that its decision used. */
+function beforeWake(state: ImportState, line: LogLine): Given | null {
+  if (field(line, "mode") === "refused") return beforeRefusal(state, line);
+  const last = field(line, "last");
+  const cause = field(line, "cause");
+  const asked = cause === "folder-launch" && field(line, "by") === "relaunch" ? "new" : own(REQUESTS, cause ?? "");
+  const request = asked === undefined ? {} : { request: asked };
+  if (last === null || !(GIVEN_ENDS as readonly string[]).includes(last))
+    return last === null && request.request === undefined ? null : { ended: "never", ...request };
+  const topics = topicsBefore(line);
+  return {
+    ended: last,
+    ...(field(line, "resumable") === "false" && { conversation: false }),
+    ...(topics.length > 0 && { topics }),
+    ...deathsOf(state, numberIn(line, "deaths") ?? 0),
+    ...request,
+  };
+}
+
+/** Names of the conversation's topics are not in the log, only how many; whether the message's own was among them follows from the decision. */
+function topicsBefore(line: LogLine): string[] {
+  const count = numberIn(line, "topics") ?? 0;
+  const topic = normaliseTopic(field(line, "topic"));
+  const was = topic !== null && field(line, "mode") === "resume" && count > 0;
+  return was ? [...unnamed(count - 1), topic] : unnamed(count);
+}
+
+function unnamed(count: number): string[] {
+  return Array.from({ length: Math.min(16, count) }, (_, index) => `(topic ${index + 1} of the time before)`);
+}
+
+function beforeRefusal(state: ImportState, line: LogLine): Given | null {
+  const cause = field(line, "cause");
+  if (cause === "stopped") return { state: "stopped" };
+  if (cause !== "crash-loop") return null;
+  const secs = Number(/held for another (\d+)s/.exec(field(line, "reason") ?? "")?.[1] ?? Number.NaN);
+  return { state: "held", ...(secs <= 86_400 && { left: formatDuration(secs * 1000 + elapsed(state, line)) }) };
+}
+
+/** Ages are not in the log: within the window, and apart. */
+function deathsOf(state: ImportState, count: number): Given {
+  if (count === 0) return {};
+  state.draft.tell("deaths before the window count for the guard: how long ago they were is not in the log");
+  return { deaths: Array.from({ length: Math.min(16, count) }, (_, index) => formatDuration((count - index) * 10_000)) };
+}
+
+/** Parked: the bound was reached then, so it had been idle for the rest of it before. */
+function beforeExit(state: ImportState, life: Life, line: LogLine): Given {
+  const parked = field(line, "class") === "parked" && field(line, "why") !== "self-done";
+  const idle = parked ? state.idleMs + 1 - (elapsed(state, line) - LATENCY.ending) : 0;
+  return alive(state, life, Math.max(0, idle));
+}

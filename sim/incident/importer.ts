@@ -1,0 +1,202 @@
+import type { LogRecord } from "../../lib/log/read-log.ts";
+import { parseIsoTime } from "../../lib/model/time.ts";
+import { createDraft, type Draft } from "./draft.ts";
+import { giveFrom, refineGiven, refineHold } from "./given.ts";
+import { createHands } from "./hands.ts";
+import type { DraftPeer, Life } from "./lives.ts";
+import { field, type LogLine, own } from "./log-line.ts";
+import { onClock, onDaemon } from "./on-daemon.ts";
+import { onAccept, onDeliver, send } from "./on-message.ts";
+import { onExit, onLaunch, onWake } from "./on-session.ts";
+import { onOther, onSupervise, VERB_LINES } from "./on-verb.ts";
+import { busyTillTheEnd, createState, elapsed, type ImportState, lifeOf, peerNamed, stayedBusy } from "./state.ts";
+
+export interface ImportOptions {
+  /** Only this peer's lines, and the daemon's own. */
+  readonly peer?: string;
+}
+
+/** What a log told: inputs and decisions, not yet a scenario's text. */
+export interface Imported {
+  readonly startWall: number;
+  readonly draft: Draft;
+  readonly peers: readonly DraftPeer[];
+  readonly config: Readonly<Record<string, string | number | boolean>>;
+  /** Ms from the start to the last line. */
+  readonly endMs: number;
+  /** Stretches in which nobody was up, nobody waited and nobody was held. */
+  readonly still: readonly Still[];
+  readonly lines: number;
+  readonly firstTs: string;
+  readonly lastTs: string;
+}
+
+export interface Still {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+export interface Importer {
+  /** The next line in the order of time; false when it says nothing that an import knows (an unknown event, no readable time). */
+  take(record: LogRecord): boolean;
+  /** Is the line about the peer of the options? Its names are noted either way. */
+  concerns(record: LogRecord): boolean;
+  /** Every personality that was named, for messages about unknown ones. */
+  readonly names: ReadonlySet<string>;
+  /** Null when no line was taken. */
+  finish(): Imported | null;
+}
+
+/** Turns the lines of a log into inputs and decisions, one line at a time: what it holds grows with the scenario, not with the log. */
+export function createImporter({ peer }: ImportOptions = {}): Importer {
+  let state: ImportState | null = null;
+  let startWall = 0;
+  const seen = { lines: 0, firstTs: "", lastTs: "" };
+  const names = new Set<string>();
+  return {
+    names,
+    concerns(record) {
+      for (const name of namesIn(record)) names.add(name);
+      return peer === undefined || concerns(record, peer);
+    },
+    take(record) {
+      const wall = parseIsoTime(record.ts);
+      if (wall === null || wall < EARLIEST || wall > LATEST || !KNOWN.has(record.ev)) return false;
+      for (const name of namesIn(record)) names.add(name);
+      if (peer !== undefined && !concerns(record, peer)) return true;
+      startWall = state === null ? wall : startWall;
+      state ??= createState(createDraft(createHands(wall)));
+      takeLine(state, { index: seen.lines, wall, ev: record.ev, record });
+      seen.lines += 1;
+      seen.firstTs ||= record.ts;
+      seen.lastTs = record.ts;
+      return true;
+    },
+    finish() {
+      if (state === null || state.last === null) return null;
+      const endMs = Math.max(0, state.draft.hands.elapsed(state.last));
+      for (const life of state.lives.values()) {
+        stayedBusy(state, life, state.last);
+        busyTillTheEnd(state, life, state.last);
+      }
+      for (const life of state.lives.values())
+        if (life.phase !== "unseen" || life.managed !== null) peerNamed(state, life.personality).runtimes.add(life.runtime);
+      return {
+        startWall,
+        draft: state.draft,
+        peers: [...state.peers.values()],
+        config: state.firstConfig,
+        endMs,
+        still: state.still,
+        ...seen,
+      };
+    },
+  };
+}
+
+/** A scenario begins in 2000 at the earliest, and lasts less than a hundred years. */
+const [EARLIEST, LATEST] = [946_684_800_000, 3_786_912_000_000];
+
+type OnLife = (state: ImportState, life: Life, line: LogLine) => void;
+
+const ON_LIFE: Readonly<Record<string, OnLife>> = {
+  accept: onAccept,
+  wake: onWakeOrRefusal,
+  launch: onLaunch,
+  exit: onExit,
+  deliver: onDeliver,
+  hold: refineHold,
+  relaunch: () => {},
+  ...VERB_LINES,
+};
+
+/** Nothing was decided: a message came in, a peer was registered. */
+const INPUTS_ONLY = ["accept", "create", "remove"];
+const OTHERS = ["daemon", "clock", "supervise", "notice", "quarantine", "create", "remove"];
+const KNOWN: ReadonlySet<string> = new Set([...Object.keys(ON_LIFE), ...OTHERS]);
+
+function takeLine(state: ImportState, line: LogLine): void {
+  const { draft } = state;
+  noteStill(state, line);
+  draft.hands.see(line);
+  if (!INPUTS_ONLY.includes(line.ev)) draft.decide(line);
+  const life = lifeOf(state, line);
+  if (life !== null) notePeer(state, life, line);
+  if (line.ev === "daemon") onDaemon(state, line);
+  else if (line.ev === "clock") onClock(state, line);
+  else if (line.ev === "supervise") onSupervise(state, life, line);
+  else if (life !== null) own(ON_LIFE, line.ev)?.(state, life, line);
+  else onNobody(state, line);
+  state.last = line;
+}
+
+function onWakeOrRefusal(state: ImportState, life: Life, line: LogLine): void {
+  if (field(line, "mode") !== "refused") refineGiven(state, life, line);
+  onWake(state, life, line);
+}
+
+/** A stretch is worth folding when it is longer than this. */
+const WORTH_MS = 1_800_000;
+
+function noteStill(state: ImportState, line: LogLine): void {
+  if (state.last === null || line.wall - state.last.wall < WORTH_MS || line.ev === "clock") return;
+  for (const { phase, waiting, held } of state.lives.values()) {
+    if (phase === "live" || phase === "booting" || waiting.size > 0 || held) return;
+  }
+  state.still.push({ fromMs: elapsed(state, state.last), untilMs: elapsed(state, line) });
+}
+
+/** Whoever is named is a peer of the scenario; in a log that begins in the middle its first line says in which state it was. */
+function notePeer(state: ImportState, life: Life, line: LogLine): void {
+  const peer = peerNamed(state, life.personality);
+  peer.seen = true;
+  // Before the decision that follows an acceptance, or a notice, nothing is known of the session.
+  if (life.phase !== "unseen" || line.ev === "accept" || line.ev === "notice" || line.ev === "quarantine") return;
+  if (field(line, "cause") === "undeclared-runtime") return;
+  if (!state.fresh || tellsOfBefore(line)) giveFrom(state, life, line);
+  if (life.phase === "unseen" && !isManaged(line)) life.phase = "none";
+}
+
+/** The first daemon of a root may find what others left. */
+function tellsOfBefore(line: LogLine): boolean {
+  if (line.ev === "supervise") return field(line, "action") === "adopted";
+  if (line.ev === "wake" && field(line, "by") === "relaunch") return true;
+  return (
+    line.ev === "wake" &&
+    (field(line, "last") !== null || ["self-fresh", "soft-reload", "stopped", "crash-loop"].includes(field(line, "cause") ?? ""))
+  );
+}
+
+function isManaged(line: LogLine): boolean {
+  return line.ev === "wake" && /-managed$/.test(field(line, "cause") ?? "");
+}
+
+/** A wake of nobody: a message for a name that is not registered. */
+function onNobody(state: ImportState, line: LogLine): void {
+  const name = field(line, "personality");
+  if (line.ev !== "wake" || name === null || !PEER_NAME.test(name)) {
+    onOther(state, line);
+    return;
+  }
+  const peer = peerNamed(state, name);
+  if (field(line, "cause") === "undeclared-runtime") peer.seen = true;
+  else peer.unknown = true;
+  if (field(line, "len") !== null) send(state, { personality: name, runtime: field(line, "runtime") }, line, line, 0);
+}
+
+const PEER_NAME = /^[a-z][a-z0-9-]{0,31}$/;
+
+/** Personalities that a line names. */
+function namesIn(record: LogRecord): string[] {
+  const identities = `${record["identity"] ?? ""},${record.ev === "deliver" || record.ev === "accept" ? (record["to"] ?? "") : ""}`;
+  return [...identities.split(",").map(personalityOf), record["personality"] ?? ""].filter((name) => name !== "");
+}
+
+function personalityOf(identity: string): string {
+  return identity.slice(identity.indexOf("-") + 1);
+}
+
+function concerns(record: LogRecord, peer: string): boolean {
+  if (record.ev === "daemon" || record.ev === "clock") return true;
+  return namesIn(record).includes(peer);
+}

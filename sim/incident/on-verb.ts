@@ -1,0 +1,92 @@
+import { LATENCY } from "./latency.ts";
+import type { Life } from "./lives.ts";
+import { field, type LogLine, own } from "./log-line.ts";
+import { takenBy } from "./on-session.ts";
+import { behaves, elapsed, type ImportState, who, worksUntil } from "./state.ts";
+
+type OnVerb = (state: ImportState, life: Life, line: LogLine) => void;
+
+const plain =
+  (verb: string): OnVerb =>
+  (state, life, line) => {
+    if (BRINGS_UP.includes(verb)) life.asked = line;
+    state.draft.add(line, 0, verb, who(life));
+  };
+
+/** Whatever was up before, the next bring-up is theirs. */
+const BRINGS_UP: readonly string[] = ["start", "new", "reset", "selfFresh"];
+
+/** Lines of verbs: somebody asked for something. */
+export const VERB_LINES: Readonly<Record<string, OnVerb>> = {
+  stopped: (state, life, line) => {
+    life.stopping = field(line, "live") === "true";
+    plain("stop")(state, life, line);
+  },
+  started: plain("start"),
+  new: plain("new"),
+  refresh: plain("refresh"),
+  reset: plain("reset"),
+  interrupt: plain("interrupt"),
+  "self-fresh": plain("selfFresh"),
+  "self-done": (state, life, line) => {
+    life.doneAt = line;
+    plain("selfDone")(state, life, line);
+  },
+  attach: onAttach,
+  "attach-end": (state, life, line) => {
+    life.activeMs = elapsed(state, line);
+    life.attached = false;
+    plain("detach")(state, life, line);
+  },
+  compact: onCompact,
+};
+
+/** Its line comes when the session is there; who asked for the bring-up has been seen at the wake already. */
+function onAttach(state: ImportState, life: Life, line: LogLine): void {
+  const joined = life.readyAt?.wall === line.wall;
+  if (!life.attachAsked) state.draft.add(line, joined && elapsed(state, line) >= 1 ? -1 : 0, "attach", who(life));
+  if (joined && !life.attachAsked) state.draft.tell("somebody attached during a boot: the log does not say when");
+  life.attachAsked = false;
+  life.attached = true;
+}
+
+function onCompact(state: ImportState, life: Life, line: LogLine): void {
+  if (!life.attachAsked) {
+    const took = field(line, "outcome") === "done" ? Math.min(LATENCY.compacting, elapsed(state, line)) : 0;
+    if (took === 0) worksUntil(state, life, line, elapsed(state, line) + 1_000);
+    state.draft.add(line, -took, "compact", who(life));
+  }
+  life.attachAsked = false;
+  life.activeMs = elapsed(state, line);
+}
+
+const NOT_TOLD: Readonly<Record<string, string>> = {
+  "skipped-unknown": "it could not be told whether a session is alive: the log does not say for how long",
+  "skipped-error": "the disk or the host failed: the log does not say which operations, nor for how long",
+  "reap-failed": "a session did not die when it was ended: the log does not say why",
+};
+
+export function onSupervise(state: ImportState, life: Life | null, line: LogLine): void {
+  const action = field(line, "action") ?? "";
+  const sentence = own(NOT_TOLD, action);
+  if (sentence !== undefined) state.draft.tell(sentence);
+  if (action === "adopted" && life !== null && life.managed !== null) takenBy(state, life, line, null);
+  if (action === "reap-failed" && life !== null) onReapFailed(state, life, line);
+  const manager = /^skipped-(launchd|systemd)$/.exec(action)?.[1];
+  if (manager !== undefined && life !== null && field(line, "class") === "handed-over") takenBy(state, life, line, manager);
+}
+
+/** It was idle for one bound when that was tried. */
+function onReapFailed(state: ImportState, life: Life, line: LogLine): void {
+  behaves(state, life, { ignoresKill: true });
+  life.reapFailed = true;
+  const quiet = elapsed(state, line) - LATENCY.notEnding - state.idleMs - 1;
+  if (field(line, "class") === "parked" && quiet > life.activeMs) worksUntil(state, life, line, quiet);
+  life.activeMs = elapsed(state, line);
+}
+
+/** What no scenario can do. */
+export function onOther(state: ImportState, line: LogLine): void {
+  if (line.ev === "create" || line.ev === "remove") state.draft.tell(`a peer was ${line.ev}d: scenarios have all peers from the start`);
+  if (line.ev === "quarantine") state.draft.tell("a file could not be read and was moved aside: the log does not hold what it said");
+}

@@ -1,0 +1,48 @@
+import type { PlainRecord } from "../expect/index.ts";
+import { parseScenario } from "../language/parse.ts";
+import type { Problem } from "../language/problem.ts";
+import type { Scenario } from "../language/scenario.ts";
+import { type RunOptions, type RunResult, runScenario } from "../runner/index.ts";
+import { type Comparison, compareDecisions, type Decided } from "./compare.ts";
+import type { Imported } from "./importer.ts";
+import { decisionsOf, scenarioText, type WriteOptions } from "./write.ts";
+
+/** A log's scenario after its first run. */
+export interface Replayed {
+  readonly text: string;
+  readonly comparison: Comparison;
+  readonly result: RunResult;
+}
+
+/** Writes the scenario of a log and runs it once: whether the same is decided again shows what the log does not hold. */
+export async function replay(imported: Imported, options: WriteOptions, parts: RunOptions, toleranceMs: number): Promise<Replayed> {
+  const first = scenarioText(imported, options);
+  const result = await runScenario(scenarioOf(first), parts);
+  const decided = decidedBy(result).filter(({ atMs }) => atMs <= (options.fold?.(imported.endMs) ?? imported.endMs) + toleranceMs);
+  const comparison = compareDecisions(decisionsOf(imported, options.fold), decided, toleranceMs);
+  const same = comparison.divergences.length === 0;
+  const text = same ? scenarioText(imported, { ...options, replayed: decided.filter(({ record }) => record["ev"] !== "accept") }) : first;
+  return { text, comparison, result };
+}
+
+/** Every decision of a run, with its time. */
+export function decidedBy({ trace }: RunResult): Decided[] {
+  const decisions = (trace?.entries ?? []).filter(({ kind }) => kind === "decision");
+  return decisions.map(({ at, data }) => ({ atMs: at, record: data as PlainRecord }));
+}
+
+function scenarioOf(text: string): Scenario {
+  const parsed = parseScenario(text, "imported.yaml");
+  if ("scenario" in parsed) return parsed.scenario;
+  throw new NotAScenario(parsed.problems);
+}
+
+/** What was imported is no valid scenario: a defect of the import. */
+export class NotAScenario extends Error {
+  override readonly name = "NotAScenario";
+  readonly problems: readonly Problem[];
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(({ place, message }) => `${place.line}:${place.column} ${message}`).join("\n"));
+    this.problems = problems;
+  }
+}

@@ -1,0 +1,103 @@
+import { parseIdentity } from "../../lib/model/identity.ts";
+import { DEFAULT_SETTINGS } from "../../lib/model/settings.ts";
+import { formatDuration } from "../language/duration.ts";
+import type { Draft } from "./draft.ts";
+import { RANK } from "./draft.ts";
+import { LATENCY } from "./latency.ts";
+import { createLife, createPeer, type DraftPeer, type Life } from "./lives.ts";
+import { identityIn, type LogLine, type Moment } from "./log-line.ts";
+
+/** What an import has made of the lines so far. */
+export interface ImportState {
+  readonly draft: Draft;
+  readonly lives: Map<string, Life>;
+  readonly peers: Map<string, DraftPeer>;
+  /** Settings of the first daemon, and of the one that runs now, by their name in a scenario. */
+  firstConfig: Readonly<Record<string, string | number | boolean>>;
+  config: Readonly<Record<string, string | number | boolean>>;
+  idleMs: number;
+  /** The log begins with the first daemon of its root: nothing was there before. */
+  fresh: boolean;
+  up: boolean;
+  /** The line before. */
+  last: LogLine | null;
+  /** A terminal server's death that is on the timeline already. */
+  serverDeath: number | null;
+  readonly still: { readonly fromMs: number; readonly untilMs: number }[];
+}
+
+export function createState(draft: Draft): ImportState {
+  return {
+    ...{ draft, lives: new Map(), peers: new Map(), firstConfig: {}, config: {}, idleMs: DEFAULT_SETTINGS.idleMs },
+    ...{ fresh: false, up: true, last: null, serverDeath: null, still: [] },
+  };
+}
+
+export function peerNamed(state: ImportState, name: string): DraftPeer {
+  const peer = state.peers.get(name) ?? createPeer(name);
+  state.peers.set(name, peer);
+  return peer;
+}
+
+/** The life that a line is about; null for the daemon's own lines. */
+export function lifeOf(state: ImportState, line: LogLine): Life | null {
+  const identity = identityIn(line);
+  const names = identity === null ? null : parseIdentity(identity);
+  if (identity === null || names === null) return null;
+  const life = state.lives.get(identity) ?? createLife(identity, names.runtime, names.personality);
+  state.lives.set(identity, life);
+  return life;
+}
+
+/** A peer as actions name it; the runtime goes again where the peer has only one. */
+export function who(life: Life): { readonly peer: string; readonly runtime: string } {
+  return { peer: life.personality, runtime: life.runtime };
+}
+
+export function elapsed({ draft }: ImportState, moment: Moment): number {
+  return draft.hands.elapsed(moment);
+}
+
+/** The session works from its last landing on until then: turns have no lines, only what waited for their end tells of them. */
+export function worksUntil(state: ImportState, life: Life, line: LogLine, endMs: number): void {
+  const now = elapsed(state, line);
+  const from = life.turnFrom ?? null;
+  const fromMs = from === null ? endMs - 1 : elapsed(state, from);
+  if (endMs <= fromMs) return;
+  const value = (): unknown => ({ peer: life.personality, for: formatDuration(Math.max(1, state.draft.hands.awake(fromMs, endMs))) });
+  life.spoke = true;
+  if (from === null) state.draft.add(line, fromMs - now, "turn", value, RANK.turn);
+  else state.draft.add(from, 0, "turn", value, RANK.turn);
+}
+
+type Behaving = Readonly<Record<string, unknown>>;
+
+/** How the session of a bring-up behaves, said just before it is decided. */
+export function behaves(state: ImportState, life: Life, behavior: Behaving | (() => Behaving)): void {
+  if (life.wake === null || life.nextAt === null) return;
+  const value = (): unknown => ({ peer: life.personality, ...(typeof behavior === "function" ? behavior() : behavior) });
+  state.draft.add(life.nextAt, elapsed(state, life.nextAt) >= 1 ? -1 : 0, "next", value, RANK.next);
+}
+
+/** Messages waited for its turn to end when something else ended it. */
+export function busyTillTheEnd(state: ImportState, life: Life, line: LogLine): void {
+  const now = elapsed(state, line);
+  const [oldest] = life.waiting.values();
+  if (life.phase !== "live" || oldest === undefined) return;
+  const since = Math.max(elapsed(state, oldest), life.turnFrom === null ? 0 : elapsed(state, life.turnFrom));
+  if (now - since > LATENCY.handing + LATENCY.death) worksUntil(state, life, line, now + MARGIN_MS);
+}
+
+/** It lives on although it would have been parked by now: it must have worked until shortly before. */
+export function stayedBusy(state: ImportState, life: Life, line: LogLine): void {
+  const now = elapsed(state, line);
+  if (life.phase !== "live" || life.attached || life.waiting.size > 0 || state.idleMs === 0 || !state.up) return;
+  if (now <= life.activeMs + state.idleMs + LATE_MS) return;
+  state.draft.tell("a session was not parked when it would have been: it is taken to have worked until the next line about it");
+  worksUntil(state, life, line, now - 1);
+  life.activeMs = now - 1;
+}
+
+const MARGIN_MS = 5_000;
+/** A park that is due comes within this. */
+const LATE_MS = 50;
