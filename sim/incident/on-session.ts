@@ -31,6 +31,11 @@ export function onWake(state: ImportState, life: Life, line: LogLine): void {
   else onDecided(state, life, line, by);
 }
 
+/** Another runtime of the same peer: `next` would be taken by whichever comes up first. */
+function hasTwin({ lives }: ImportState, life: Life): boolean {
+  return [...lives.values()].some((other) => other !== life && other.personality === life.personality);
+}
+
 function verbOf(by: string): string | undefined {
   return own(ASKING, by);
 }
@@ -38,7 +43,8 @@ function verbOf(by: string): string | undefined {
 function onDecided(state: ImportState, life: Life, line: LogLine, by: string): void {
   life.attachAsked = by === "attach" || by === "compact";
   peerNamed(state, life.personality).human ||= field(line, "kind") === "conversational";
-  life.nextAt = verbOf(by) === undefined || by === "new" ? (life.asked ?? line) : line;
+  const itself = verbOf(by) !== undefined && by !== "new";
+  life.nextAt = itself || hasTwin(state, life) ? line : (life.asked ?? line);
   life.asked = null;
   noteConversation(state, life, line);
   if (field(line, "mode") === "fail") return;

@@ -156,7 +156,7 @@ const ACTIONS: readonly Case[] = [
   ["send: {to: scuot}", ['5:16 timeline[0].send.to: unknown peer "scuot"; did you mean "scout"? (known: scout)']],
   [
     "send: {to: scout, topc: a}",
-    ['5:23 timeline[0].send.topc: unknown key "topc"; did you mean "topic"? (known: to, text, topic, runtime, from, as)'],
+    ['5:23 timeline[0].send.topc: unknown key "topc"; did you mean "topic"? (known: to, text, length, topic, runtime, from, as)'],
   ],
   ["send: {topic: a}", ['5:11 timeline[0].send: "to" is missing']],
   ["send: {to: scout, topic: 1.10}", ["5:30 timeline[0].send.topic: 1.1 is a number to YAML: put it in quotes"]],

@@ -148,7 +148,11 @@ function telemetryOf(kernel: Kernel, view: Owner): DaemonParts["telemetry"] {
     },
     decision(decision) {
       if (view.dropped()) return;
-      decisions.push({ ...decision, virtualAt: machine.clock.elapsedMs(), context: contexts.get(decision.fields) ?? null });
+      decisions.push({
+        ...decision,
+        virtualAt: machine.clock.elapsedMs(),
+        context: decision.trace?.own ?? contexts.get(decision.fields) ?? null,
+      });
       const lane = String(decision.fields["identity"] ?? decision.fields["to"] ?? "daemon");
       trace.add({ kind: "decision", lane, data: { ev: decision.ev, ...decision.fields } });
       own.decision(decision);
