@@ -1,5 +1,5 @@
 import type { LogRecord } from "../../lib/log/read-log.ts";
-import { parseIsoTime } from "../../lib/model/time.ts";
+import { isoTime, parseIsoTime } from "../../lib/model/time.ts";
 import { createDraft, type Draft } from "./draft.ts";
 import { giveFrom, refineGiven, refineHold } from "./given.ts";
 import { createHands } from "./hands.ts";
@@ -56,20 +56,20 @@ export function createImporter({ peer }: ImportOptions = {}): Importer {
   return {
     names,
     concerns(record) {
-      for (const name of namesIn(record)) names.add(name);
+      noteNames(names, record);
       return peer === undefined || concerns(record, peer);
     },
     take(record) {
       const wall = parseIsoTime(record.ts);
       if (wall === null || wall < EARLIEST || wall > LATEST || !KNOWN.has(record.ev)) return false;
-      for (const name of namesIn(record)) names.add(name);
+      noteNames(names, record);
       if (peer !== undefined && !concerns(record, peer)) return true;
       startWall = state === null ? wall : startWall;
       state ??= createState(createDraft(createHands(wall)));
-      takeLine(state, { index: seen.lines, wall, ev: record.ev, record });
+      takeLine(state, { index: seen.lines, wall, ev: record.ev, record: detached(record) });
       seen.lines += 1;
-      seen.firstTs ||= record.ts;
-      seen.lastTs = record.ts;
+      seen.firstTs ||= isoTime(wall);
+      seen.lastTs = isoTime(wall);
       return true;
     },
     finish() {
@@ -185,6 +185,15 @@ function onNobody(state: ImportState, line: LogLine): void {
 }
 
 const PEER_NAME = /^[a-z][a-z0-9-]{0,31}$/;
+
+/** Texts cut out of a line keep the whole block of the file alive that it was read in: what stays gets texts of its own. */
+function detached(record: LogRecord): LogRecord {
+  return JSON.parse(JSON.stringify(record)) as LogRecord;
+}
+
+function noteNames(names: Set<string>, record: LogRecord): void {
+  for (const name of namesIn(record)) if (!names.has(name)) names.add(JSON.parse(JSON.stringify(name)) as string);
+}
 
 /** Personalities that a line names. */
 function namesIn(record: LogRecord): string[] {
