@@ -152,11 +152,13 @@ const sessions: Section = {
         colors: CLASS_COLORS,
       }),
       timeseries({
-        title: "Memory by peer",
-        description: "Resident memory of the ten largest sessions with all their processes.",
-        queries: [{ expr: `topk(10, ${maxBy(PEER, select("sessionsMemory", chosen))} > 0)`, legend: `{{${PEER}}}` }],
+        title: "Memory",
+        description: "Resident memory with all processes: of all sessions together, and of the largest. The table below has each peer's.",
+        queries: [
+          { expr: sum(select("sessionsMemory", chosen)), legend: "all" },
+          { expr: max(select("sessionsMemory", chosen)), legend: "largest" },
+        ],
         unit: "bytes",
-        form: "stacked",
       }),
     ),
     evenly(
