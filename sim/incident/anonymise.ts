@@ -38,7 +38,28 @@ export function createAnonymiser(): (record: LogRecord) => LogRecord {
 
 /** Fields whose values are our own words and numbers; anything else is left out. `by` is a word of ours on a wake, and a name on a verb's line: verbs do not need it. */
 const KEPT = new Set([
-  ...["ts", "ev", "runtime", "mode", "cause", "asked", "kind", "parked", "last", "resumable", "topics", "probe", "deaths", "outcome", "ms"],
+  ...[
+    "ts",
+    "ev",
+    "runtime",
+    "mode",
+    "cause",
+    "asked",
+    "kind",
+    "parked",
+    "last",
+    "resumable",
+    "topics",
+    "probe",
+    "deaths",
+    "eager",
+    "reload",
+    "had",
+    "known",
+    "window",
+    "outcome",
+    "ms",
+  ],
   ...[
     "action",
     "class",
