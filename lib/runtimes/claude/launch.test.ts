@@ -62,6 +62,15 @@ test("credentials, proxies and limits are passed on; a surrounding session's nam
   expect(Object.keys(claudeEnvironment(env))).toEqual([...passed, "MCP_TOOL_TIMEOUT", "https_proxy"]);
 });
 
+test("where telemetry goes is passed on to a CLI whose own telemetry was switched on, and the daemon's name is not", () => {
+  const env = { OTEL_METRICS_EXPORTER: "otlp", OTEL_SERVICE_NAME: "iapeer", OTEL_CONFIG_FILE: "/daemon.yaml" };
+  expect(claudeEnvironment(env)).toEqual({});
+  expect(claudeEnvironment({ ...env, CLAUDE_CODE_ENABLE_TELEMETRY: "1" })).toEqual({
+    CLAUDE_CODE_ENABLE_TELEMETRY: "1",
+    OTEL_METRICS_EXPORTER: "otlp",
+  });
+});
+
 test("the history's folder is named as the CLI names it", () => {
   expect(projectSlug("/tmp/my_work.dir/ü 1")).toBe("-tmp-my-work-dir---1");
 });

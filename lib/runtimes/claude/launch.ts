@@ -21,9 +21,14 @@ const PASSED =
  * not among them: a CLI that believes it is a child of another session writes no transcript of its own.
  */
 export function claudeEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const kept = Object.entries(env).filter((entry): entry is [string, string] => PASSED.test(entry[0]) && entry[1] !== undefined);
+  const traced = Boolean(env["CLAUDE_CODE_ENABLE_TELEMETRY"]);
+  const passes = (name: string): boolean => PASSED.test(name) || (traced && OWN_TELEMETRY.test(name));
+  const kept = Object.entries(env).filter((entry): entry is [string, string] => passes(entry[0]) && entry[1] !== undefined);
   return Object.fromEntries(kept);
 }
+
+/** Whoever switches the CLI's own telemetry on says by these where it goes; the daemon's name and its declarative file are not meant for it. */
+const OWN_TELEMETRY = /^OTEL_(?!SERVICE_NAME$|CONFIG_FILE$|RESOURCE_ATTRIBUTES$)/;
 
 export interface ClaudeLaunchParts {
   /** Absolute path of the program. */
