@@ -28,7 +28,7 @@ export async function handleDeath(ctx: Context, peer: Peer, death: Death): Promi
   await commitEnd(ctx, peer, { end, exit: death.exit, line, reactionMs: reactionTo(ctx, death) });
 }
 
-/** From the last moment it was seen alive to this decision: never less than the truth. */
+/** From the last look at which its process was there to this decision. */
 function reactionTo(ctx: Context, { aliveMonoMs }: Death): number | undefined {
   return aliveMonoMs == null ? undefined : Math.max(0, ctx.clock.monoMs() - aliveMonoMs);
 }

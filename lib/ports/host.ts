@@ -99,7 +99,10 @@ export interface HostExit {
   readonly sessions: readonly SessionHandle[];
   readonly exit: ExitStatus;
   readonly how: DeathKind;
-  /** Monotonic ms of the last look that saw the process alive: it ended after that. Null when this host never saw it alive. */
+  /**
+   * Monotonic ms of the last look at which the process was still there; a dead one that its parent has not collected yet is, for a moment.
+   * Null when this host never saw it.
+   */
   readonly aliveMonoMs: number | null;
 }
 

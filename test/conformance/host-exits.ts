@@ -19,17 +19,17 @@ export function exitCases(s: HostStage): void {
     expect(s.exits).toMatchObject([{ sessions: [session], how: "exited", exit: { code: null, signal: "SIGKILL" } }]);
   });
 
-  test("an end names the last moment at which its process was seen alive", async () => {
+  test("an end names the last look at which its process was there", async () => {
     const session = await s.watched();
     await s.h.advance(300);
     const before = s.h.monoMs();
     await s.h.advance(200);
     await s.h.killAgent(session, "SIGKILL");
-    const killed = s.h.monoMs();
     await s.until(() => s.exits.length > 0, 1000);
-    const alive = s.exits[0]?.aliveMonoMs ?? Number.NaN;
-    expect(alive).toBeGreaterThan(before);
-    expect(alive).toBeLessThanOrEqual(killed + 1);
+    const there = s.exits[0]?.aliveMonoMs ?? Number.NaN;
+    expect(there).toBeGreaterThan(before);
+    // A loaded machine may take its time to collect the dead, so the kill itself is no bound; hearing of it is.
+    expect(there).toBeLessThanOrEqual(s.h.monoMs());
   });
 
   test("watching twice reports once", async () => {
