@@ -31,14 +31,24 @@ async function killAgent(name: string): Promise<void> {
   process.kill(pid, "SIGKILL");
 }
 
-/** Parked and resumed, stopped and refused, asked for fresh, and killed until it is held with a message that waits. */
+/** A series that begins with 1 is invisible to `increase()`: life goes on when Prometheus has seen the zeros twice. */
+async function seenAtZero(series: string): Promise<void> {
+  await fleet.until(`two scrapes of ${series}`, async () => {
+    const counts = await prometheus.client.now(`count_over_time(${series}[1m])`);
+    return counts.some(({ values }) => (values[0]?.[1] ?? 0) >= 2) ? true : null;
+  });
+}
+
+/** Parked and resumed, started fresh by itself, stopped and refused, and killed until it is held with a message that waits. */
 async function live(): Promise<void> {
   for (const name of ["scout", "scribe", "faller"]) await fleet.create(name);
+  await seenAtZero('iapeer_peer_wakes_total{gen_ai_agent_name="faller"}');
   await fleet.send("scout", "hello", { topic: "audit" });
   await fleet.line({ ev: "supervise", action: "reaped-idle", identity: "demo-scout" });
   await fleet.send("scout", "hello again", { topic: "audit" });
   await fleet.send("scribe", "hello");
-  await fleet.ask("new", { peer: "scribe" });
+  await fleet.ask("self-fresh", { identity: "demo-scribe" });
+  await fleet.line({ ev: "launch", identity: "demo-scribe", outcome: "ready" }, 2);
   await fleet.ask("stop", { peer: "scribe" });
   await fleet.send("scribe", "nobody hears this").catch(() => {});
   for (const nth of [1, 2, 3]) {
