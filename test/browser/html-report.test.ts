@@ -95,7 +95,7 @@ test("the cursor tells what was so: at a decision, and after a click between two
   await page.locator("#rows tr", { hasText: "held after 3 deaths" }).locator("button").click();
   expect(await page.locator("#as-of-title").textContent()).toMatch(/^As of 1:/);
   expect(await asOfText(page, "claude-scout")).toMatch(/held.*\.deaths.*\.hold.*\.session/s);
-  for (let press = 0; press < 6; press += 1) await page.keyboard.press(".");
+  for (let press = 0; press < 7; press += 1) await page.keyboard.press(".");
   expect(await asOfText(page, "claude-scout")).toContain("waiting · held · topic review");
   expect(await page.locator("#as-of .timers").textContent()).toContain("safety pass");
   await page.keyboard.press("0");
