@@ -42,8 +42,7 @@ export interface Gathered {
 
 export async function gather(ctx: Context, peer: Peer, operator: boolean): Promise<Gathered> {
   const durable = await ctx.store.load(peer.identity);
-  peer.held = durable.hold !== null;
-  peer.halted = durable.stopped !== null;
+  noteHalts(ctx, peer, durable);
   const entry = await ctx.directory.find(peer.personality);
   const reading = entry === null ? null : await ctx.directory.profile(peer.personality);
   const profile = reading?.ok ? reading.profile : null;
@@ -106,6 +105,18 @@ async function isResumable(ctx: Context, peer: Peer, { origin, profile, entry }:
   if (origin?.reference == null || origin.runtime !== peer.runtime || cwd === undefined) return false;
   // What cannot be told is tried: a runtime that positively rejects the resume falls back to fresh.
   return (await runtimeOf(ctx, peer).canResume(origin.reference, cwd)) !== false;
+}
+
+/** What the fleet's view shows of a peer that may not wake: kept in memory, so that looking at it reads no disk. */
+export function noteHalts(ctx: Context, peer: Peer, durable: Pick<Durable, "ring" | "hold" | "stopped">): void {
+  peer.halted = durable.stopped !== null;
+  noteHold(ctx, peer, durable);
+}
+
+export function noteHold(ctx: Context, peer: Peer, durable: Pick<Durable, "ring" | "hold">): void {
+  const guard = guardOf(ctx, peer, durable, false);
+  peer.held = durable.hold !== null;
+  peer.heldUntilMono = guard.verdict === "held" ? ctx.clock.monoMs() + guard.remainingMs : Number.NEGATIVE_INFINITY;
 }
 
 export function guardOf(ctx: Context, peer: Peer, durable: Pick<Durable, "ring" | "hold">, operator: boolean): GuardVerdict {

@@ -1,8 +1,9 @@
 import { identityOf } from "../model/identity.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { FleetPeer, FleetSnapshot, FleetSource, PeerState } from "./api.ts";
+import type { FleetPeer, FleetSnapshot, FleetSource } from "./api.ts";
 import type { Context } from "./context.ts";
-import { isLive, type Peer } from "./peer.ts";
+import type { Peer } from "./peer.ts";
+import { stateOf } from "./status.ts";
 
 const NOBODY: FleetSnapshot = { peers: [], lastPassAt: null, log: { bytes: 0, failed: 0 } };
 
@@ -26,7 +27,8 @@ export function fleetSource(clock: Clock, running: () => Context | null): FleetS
 
 function snapshotOf(ctx: Context): FleetSnapshot {
   const { bytes, failed } = ctx.log.stats();
-  const known = [...ctx.peers.values()].map(viewOf);
+  const monoMs = ctx.clock.monoMs();
+  const known = [...ctx.peers.values()].map((peer) => viewOf(peer, monoMs));
   const seen = new Set(ctx.peers.keys());
   // Registered, and not heard of since this daemon started.
   const quiet = ctx.directory.known().flatMap(({ personality, defaultRuntime }): FleetPeer[] => {
@@ -36,18 +38,12 @@ function snapshotOf(ctx: Context): FleetSnapshot {
   return { peers: [...known, ...quiet], lastPassAt: ctx.lastPassAt, log: { bytes, failed } };
 }
 
-function viewOf(peer: Peer): FleetPeer {
+function viewOf(peer: Peer, monoMs: number): FleetPeer {
   const { personality, identity } = peer;
   const pending = peer.inbox?.pending() ?? [];
-  return { personality, identity, state: stateOf(peer), waiting: pending.length, oldestAt: pending[0]?.acceptedAt ?? null };
-}
-
-/** What is up outranks why it could not come up. */
-function stateOf(peer: Peer): PeerState {
-  if (peer.bringUp !== null) return peer.bringUp.isBlocked ? "waiting" : "booting";
-  if (isLive(peer)) return peer.said.has("waiting") ? "waiting" : "alive";
-  if (peer.halted) return "stopped";
-  return peer.held ? "held" : "asleep";
+  // Up to the end itself, as the guard counts.
+  const facts = { stopped: peer.halted, held: monoMs <= peer.heldUntilMono, waiting: peer.said.has("waiting") };
+  return { personality, identity, state: stateOf(peer, facts), waiting: pending.length, oldestAt: pending[0]?.acceptedAt ?? null };
 }
 
 async function memoryOf(ctx: Context): Promise<ReadonlyMap<string, number>> {

@@ -1,7 +1,7 @@
 import { isoTime } from "../model/time.ts";
 import { type Context, clearTimer, durably, setTimer } from "./context.ts";
 import { decideHold, type HoldChange, recentDeaths } from "./decide/guard.ts";
-import { deathAges, holdFacts } from "./facts.ts";
+import { deathAges, holdFacts, noteHold } from "./facts.ts";
 import { isLive, type Peer } from "./peer.ts";
 import type { Hold } from "./state/hold.ts";
 import { NO_TRACE, type RecordTrace } from "./state/record.ts";
@@ -20,8 +20,8 @@ export async function holdAfterDeath(
   const ages = deathAges(ctx, peer, ring);
   const change = decideHold({ deathAges: ages, max, windowMs, hold: before.hold === null ? null : holdFacts(ctx, peer, before.hold) });
   if (!change.open) return;
-  peer.held = true;
   const hold = newHold(ctx, change, recentDeaths({ deathAges: ages, windowMs }), death);
+  noteHold(ctx, peer, { ring, hold });
   await durably(ctx, peer, "hold", () => ctx.store.writeHold(peer.identity, hold));
   const fields = { identity: peer.identity, state: "open", deaths: hold.deaths, until: isoTime(hold.until), level: hold.level };
   await ctx.journal.decide("hold", fields, { links: linksOfDeaths(trace, hold.deaths) });
@@ -56,9 +56,9 @@ export function armStable(ctx: Context, peer: Peer): void {
   const instance = peer.session?.instance;
   setTimer(ctx, peer, "stable", ctx.parts.settings.crashLoopWindowMs + 1, async () => {
     if (!isLive(peer) || peer.session?.instance !== instance) return;
-    const { hold, record } = await ctx.store.load(peer.identity);
+    const { hold, record, ring } = await ctx.store.load(peer.identity);
     if (hold === null) return;
-    peer.held = false;
+    noteHold(ctx, peer, { ring, hold: null });
     await durably(ctx, peer, "hold", () => ctx.store.clear(peer.identity, "hold"));
     const links = linksOfDeaths(record?.trace ?? NO_TRACE, hold.deaths);
     await ctx.journal.decide("hold", { identity: peer.identity, state: "closed", deaths: 0 }, { links });
@@ -72,6 +72,7 @@ export async function clearHold(ctx: Context, peer: Peer, { hold, record }: Pick
   peer.deathMono.clear();
   await ctx.store.clear(peer.identity, "deaths");
   await ctx.store.clear(peer.identity, "hold");
+  noteHold(ctx, peer, { ring: [], hold: null });
   if (hold === null) return;
   const links = linksOfDeaths(record?.trace ?? NO_TRACE, hold.deaths);
   await ctx.journal.decide("hold", { identity: peer.identity, state: "reset", deaths: 0 }, { links });

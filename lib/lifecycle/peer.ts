@@ -21,6 +21,8 @@ export interface Peer {
   wakeQueued: boolean;
   /** A crash-loop hold is recorded, open or over. */
   held: boolean;
+  /** Monotonic time until which the guard refuses automatic wakes, as last judged. */
+  heldUntilMono: number;
   /** A hold of an earlier boot, by the death that opened it, and the monotonic time at which it ends in this one. */
   oldHold: { readonly lastDeath: number; readonly endsMono: number } | null;
   /** A verb ends the session and brings it up again itself: the end starts nothing. */
@@ -105,6 +107,7 @@ export function createPeer(identity: string, runtime: string, personality: strin
     delivery: null,
     wakeQueued: false,
     held: false,
+    heldUntilMono: Number.NEGATIVE_INFINITY,
     oldHold: null,
     inVerb: false,
     recovery: null,

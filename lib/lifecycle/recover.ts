@@ -7,6 +7,7 @@ import { superviseLine, type Trigger } from "./commit-end.ts";
 import { background, type Context, durably, inboxOf, later, runtimeOf, sayOnce, tell } from "./context.ts";
 import { handleDeath } from "./death.ts";
 import { endInstance, finishEnding, handOver } from "./ending.ts";
+import { noteHalts } from "./facts.ts";
 import { pump, relaunch } from "./follow-up.ts";
 import { armStable } from "./hold.ts";
 import { armIdle, isInUse } from "./idle-watch.ts";
@@ -24,8 +25,7 @@ import { linkOfLaunch } from "./tracing.ts";
 export async function recover(ctx: Context, peer: Peer, hosted: ReadonlyMap<string, HostedSession>): Promise<void> {
   const durable = await ctx.store.load(peer.identity);
   peer.session = durable.record;
-  peer.held = durable.hold !== null;
-  peer.halted = durable.stopped !== null;
+  noteHalts(ctx, peer, durable);
   await tellSenders(ctx, peer);
   if (durable.record === null || durable.record.phase === "ended") return afterEnded(ctx, peer, durable);
   if (durable.record.phase === "ending") return endOn(ctx, peer, durable.record, durable);

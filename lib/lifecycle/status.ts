@@ -56,7 +56,7 @@ export async function statusOf(ctx: Context, peer: Peer): Promise<PeerStatus> {
 }
 
 /** What is up outranks why it could not come up. */
-function stateOf(peer: Peer, facts: { stopped: boolean; held: boolean; waiting: boolean }): PeerState {
+export function stateOf(peer: Peer, facts: { stopped: boolean; held: boolean; waiting: boolean }): PeerState {
   if (peer.bringUp !== null) return peer.bringUp.isBlocked ? "waiting" : "booting";
   if (isLive(peer)) return facts.waiting ? "waiting" : "alive";
   if (facts.stopped) return "stopped";
