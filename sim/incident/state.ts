@@ -73,10 +73,11 @@ export function worksUntil(state: ImportState, life: Life, line: LogLine, endMs:
 type Behaving = Readonly<Record<string, unknown>>;
 
 /** How the session of a bring-up behaves, said just before it is decided. */
-export function behaves(state: ImportState, life: Life, behavior: Behaving | (() => Behaving)): void {
+export function behaves(state: ImportState, life: Life, behavior: Behaving | (() => Behaving), implied = false): void {
   if (life.wake === null || life.nextAt === null) return;
   const value = (): unknown => ({ peer: life.personality, ...(typeof behavior === "function" ? behavior() : behavior) });
-  state.draft.add(life.nextAt, elapsed(state, life.nextAt) >= 1 ? -1 : 0, "next", value, RANK.next);
+  const about = { index: life.wake.index, wall: life.wake.wall };
+  state.draft.add(life.nextAt, elapsed(state, life.nextAt) >= 1 ? -1 : 0, "next", value, RANK.next, { about, ...(implied && { implied }) });
 }
 
 /** Messages waited for its turn to end when something else ended it. */
