@@ -45,8 +45,8 @@ export interface Importer {
   concerns(record: LogRecord): boolean;
   /** Every personality that was named, for messages about unknown ones. */
   readonly names: ReadonlySet<string>;
-  /** Null when no line was taken. */
-  finish(): Imported | null;
+  /** Null when no line was taken. `endWall`: the log went on until then without a word about these peers, epoch ms. */
+  finish(endWall?: number): Imported | null;
 }
 
 /** Turns the lines of a log into inputs and decisions, one line at a time: what it holds grows with the scenario, not with the log. */
@@ -74,12 +74,13 @@ export function createImporter({ peer, limit = 2 * MAX_ENTRIES }: ImportOptions 
       seen.lastTs = isoTime(wall);
       return true;
     },
-    finish() {
+    finish(endWall) {
       if (state === null || state.last === null) return null;
-      const endMs = Math.max(0, state.draft.hands.elapsed(state.last));
+      const end = { ...state.last, index: seen.lines, wall: Math.max(state.last.wall, endWall ?? Number.NEGATIVE_INFINITY) };
+      const endMs = Math.max(0, state.draft.hands.elapsed(end));
       for (const life of state.lives.values()) {
-        stayedBusy(state, life, state.last);
-        busyTillTheEnd(state, life, state.last);
+        stayedBusy(state, life, end);
+        busyTillTheEnd(state, life, end);
       }
       for (const life of state.lives.values())
         if (life.phase !== "unseen" || life.managed !== null) peerNamed(state, life.personality).runtimes.add(life.runtime);

@@ -89,14 +89,16 @@ export function busyTillTheEnd(state: ImportState, life: Life, line: LogLine): v
   if (now - since > LATENCY.handing + LATENCY.death) worksUntil(state, life, line, now + MARGIN_MS);
 }
 
-/** It lives on although it would have been parked by now: it must have worked until shortly before. */
+/** It lives on although it would have been parked by now: it must have worked until less than one idle bound ago, and nothing says that it did for longer. */
 export function stayedBusy(state: ImportState, life: Life, line: LogLine): void {
   const now = elapsed(state, line);
   if (life.phase !== "live" || life.attached || life.waiting.size > 0 || state.idleMs === 0 || !state.up) return;
   if (now <= life.activeMs + state.idleMs + LATE_MS) return;
-  state.draft.tell("a session was not parked when it would have been: it is taken to have worked until the next line about it");
-  worksUntil(state, life, line, now - 1);
-  life.activeMs = now - 1;
+  state.draft.tell(
+    "a session was not parked when it would have been: it is taken to have worked until one idle bound before the next line about it",
+  );
+  life.activeMs = now - state.idleMs + LATE_MS;
+  worksUntil(state, life, line, life.activeMs);
 }
 
 const MARGIN_MS = 5_000;

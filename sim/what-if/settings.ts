@@ -58,7 +58,7 @@ function numberOf(written: string): number | string {
 }
 
 /** For comparisons: ms, or the count. */
-function sizeOf(value: string | number): number {
+export function sizeOf(value: string | number): number {
   return typeof value === "number" ? value : (parseDuration(value) ?? 0);
 }
 
@@ -83,8 +83,7 @@ function durations(from: number, to: number): string[] {
 const STEPS = [
   [36_000_000, 3_600_000],
   [7_200_000, 1_800_000],
-  [1_800_000, 300_000],
-  [600_000, 60_000],
+  [600_000, 300_000],
   [60_000, 30_000],
 ] as const;
 
