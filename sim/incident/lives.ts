@@ -1,4 +1,5 @@
 import type { LogLine, Moment } from "./log-line.ts";
+import type { TopicsBefore } from "./topics-before.ts";
 
 /** What the log has told of one identity so far. */
 export interface Life {
@@ -36,8 +37,12 @@ export interface Life {
   held: boolean;
   /** Accepted and not landed, by id: when. */
   readonly waiting: Map<string, Moment>;
-  /** Topics of its conversation as the log tells them. */
-  topics: string[];
+  /** The landing whose turn is on the timeline already. */
+  toldFrom: Moment | null;
+  /** Lengths of turns whose end the log tells of, ms. */
+  readonly turns: number[];
+  /** Those of a conversation that began before the log; null for every other. */
+  topicsBefore: TopicsBefore | null;
 }
 
 export function createLife(identity: string, runtime: string, personality: string): Life {
@@ -58,7 +63,18 @@ export function createLife(identity: string, runtime: string, personality: strin
       turnFrom: null,
       activeMs: 0,
     },
-    ...{ doneAt: null, spoke: false, known: false, managed: null, stopped: false, held: false, waiting: new Map(), topics: [] },
+    ...{
+      doneAt: null,
+      spoke: false,
+      known: false,
+      managed: null,
+      stopped: false,
+      held: false,
+      waiting: new Map(),
+      toldFrom: null,
+      turns: [],
+      topicsBefore: null,
+    },
   };
 }
 

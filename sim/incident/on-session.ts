@@ -1,4 +1,3 @@
-import { normaliseTopic } from "../../lib/lifecycle/decide/topics.ts";
 import { formatDuration } from "../language/duration.ts";
 import { DEFAULT_BEHAVIOR } from "../language/scenario.ts";
 import { RANK } from "./draft.ts";
@@ -7,6 +6,7 @@ import type { Life } from "./lives.ts";
 import { field, type LogLine, numberIn, own, wholeIn } from "./log-line.ts";
 import { send } from "./on-message.ts";
 import { behaves, busyTillTheEnd, elapsed, type ImportState, peerNamed, stayedBusy, who, worksUntil } from "./state.ts";
+import { noteCount } from "./topics-before.ts";
 
 /** Verbs that want a peer up, or are refused as a wake is, by their word in the log. */
 const ASKING: Readonly<Record<string, string>> = {
@@ -47,12 +47,10 @@ function onDecided(state: ImportState, life: Life, line: LogLine, by: string): v
   life.nextAt = itself || hasTwin(state, life) ? line : (life.asked ?? line);
   life.asked = null;
   noteConversation(state, life, line);
+  noteCount(life, line);
   if (field(line, "mode") === "fail") return;
   life.wake = line;
   life.phase = "booting";
-  const topic = normaliseTopic(field(line, "topic"));
-  if (field(line, "mode") === "fresh") life.topics = [];
-  if (topic !== null && !life.topics.includes(topic)) life.topics.push(topic);
 }
 
 function onRefusal(state: ImportState, life: Life, line: LogLine, by: string): void {
@@ -177,6 +175,7 @@ function onParked(state: ImportState, life: Life, line: LogLine): void {
 /** Its last sign of life was then: a turn ended, unless the daemon itself knew of something later; or it had been so before the window. */
 function quietSince(state: ImportState, life: Life, line: LogLine, quiet: number): void {
   const { given } = peerNamed(state, life.personality);
+  if (life.turnFrom !== null) life.turns.push(Math.max(0, quiet - elapsed(state, life.turnFrom)));
   if (quiet < 0 && life.activeMs < 0 && given?.["state"] === "alive") given["for"] = formatDuration(-quiet);
   else if (quiet > life.activeMs) worksUntil(state, life, line, quiet);
 }

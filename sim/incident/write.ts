@@ -131,13 +131,17 @@ export function scenarioText(imported: Imported, options: WriteOptions): string 
 
 /** Settings, peers and what was found of them, as a scenario writes them. */
 export function headOf(imported: Imported): ScenarioHead {
-  const given = imported.peers.filter((peer) => peer.given !== null).map((peer) => [peer.name, peer.given]);
+  const given = imported.peers.filter((peer) => peer.given !== null).map((peer) => [peer.name, withoutEmpty(peer.given ?? {})]);
   return {
     ...(Object.keys(imported.config).length > 0 && { config: imported.config }),
     behavior: { turn: "0s" },
     peers: Object.fromEntries(peersOf(imported).map((peer) => [peer.name, peerOf(peer)])),
     ...(given.length > 0 && { given: Object.fromEntries(given) }),
   };
+}
+
+function withoutEmpty(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => !Array.isArray(value) || value.length > 0));
 }
 
 interface ScenarioHead {
