@@ -6,13 +6,15 @@ import { createAnonymiser } from "../incident/anonymise.ts";
 import type { Comparison } from "../incident/compare.ts";
 import { foldOf } from "../incident/fold.ts";
 import { createImporter, type Imported } from "../incident/importer.ts";
+import type { Traces } from "../incident/otlp/index.ts";
 import { type Replayed, replay } from "../incident/replay.ts";
 import { TooLarge, type WriteOptions } from "../incident/write.ts";
 import { formatDuration, formatVirtual } from "../language/duration.ts";
 import { nearest } from "../language/problem.ts";
 import type { RunOptions } from "../runner/index.ts";
 import { productionRun } from "./parts.ts";
-import { type ReadLine, readLogs } from "./read-logs.ts";
+import type { ReadLine } from "./read-logs.ts";
+import { openSources, type Sources } from "./read-sources.ts";
 
 export interface IncidentOptions {
   readonly peer?: string;
@@ -33,16 +35,20 @@ const SHOWN = 5;
 export interface Reading {
   readonly imported: Imported;
   readonly read: number;
+  readonly noun: Sources["noun"];
+  /** What was left aside in traces, for people. */
+  readonly aside: readonly string[];
   /** Places of lines that are damaged, or say something that this version does not know. */
   readonly passedOver: { readonly count: number; readonly shown: readonly string[] };
 }
 
 /** `iapeer incident import`; resolves with the exit status: 0 what was written decides the same, 2 it does not. */
 export async function importCommand(paths: readonly string[], options: IncidentOptions): Promise<number> {
-  const { imported, read, passedOver } = await readIncident(paths, options);
+  const { imported, read, noun, aside, passedOver } = await readIncident(paths, options);
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  if (passedOver.count > 0) say(`${passedOver.count} lines passed over:\n${passedOver.shown.map((place) => `  ${place}`).join("\n")}`);
-  const source = options.anonymise === true ? "a log" : paths.join(", ");
+  if (passedOver.count > 0) say(`${passedOver.count} ${noun} passed over:\n${passedOver.shown.map((place) => `  ${place}`).join("\n")}`);
+  for (const sentence of aside) say(sentence);
+  const source = options.anonymise === true ? (noun === "lines" ? "a log" : "traces") : paths.join(", ");
   const write: WriteOptions = {
     source,
     ...(options.seed !== undefined && { seed: options.seed }),
@@ -53,7 +59,7 @@ export async function importCommand(paths: readonly string[], options: IncidentO
   else writeFileSync(options.output, replayed.text);
   const { draft, endMs } = imported;
   say(
-    `${read} lines read, ${imported.lines} of them taken: ${draft.inputs} inputs, ${draft.decisions.length} decisions, ${formatDuration(endMs)}`,
+    `${read} ${noun} read, ${imported.lines} of them taken: ${draft.inputs} inputs, ${draft.decisions.length} decisions, ${formatDuration(endMs)}`,
   );
   say(verdictText(replayed.comparison, draft.decisions.length));
   return replayed.comparison.divergences.length === 0 ? 0 : 2;
@@ -92,11 +98,12 @@ export async function readIncident(paths: readonly string[], options: IncidentOp
     seen.passed += 1;
     if (seen.shown.length < SHOWN) seen.shown.push(`${line.file}:${line.line}: ${why}`);
   };
-  for await (const line of readLogs(paths)) {
+  const { lines, noun, traces, unseen } = await openSources(paths);
+  for await (const line of lines) {
     seen.read += 1;
     const wall = parseIsoTime(line.record?.ts ?? "");
     if (line.record === null || wall === null) {
-      passOver(line, line.record === null ? "damaged" : `"${line.record.ts}" is no time`);
+      passOver(line, line.record === null ? (line.why ?? "damaged") : `"${line.record.ts}" is no time`);
       continue;
     }
     seen.first ||= line.record.ts;
@@ -109,7 +116,17 @@ export async function readIncident(paths: readonly string[], options: IncidentOp
   if (peer !== undefined && !names.has(peer)) throw unknownPeer(peer, [...names]);
   const imported = importer.finish();
   if (imported === null) throw emptyWindow(seen, paths);
-  return { imported, read: seen.read, passedOver: { count: seen.passed, shown: seen.shown } };
+  if (traces !== null) imported.draft.tell("spans do not say who sent a message");
+  const unshown = traces === null ? 0 : traces.unreadable - traces.problems.length;
+  const passedOver = { count: seen.passed + unshown, shown: seen.shown };
+  return { imported, read: seen.read + unseen, noun, aside: traces === null ? [] : asideText(traces), passedOver };
+}
+
+function asideText({ foreign, twice }: Traces): string[] {
+  return [
+    ...(foreign === 0 ? [] : [`${foreign} spans of other services passed over`]),
+    ...(twice === 0 ? [] : [`${twice} spans came more than once`]),
+  ];
 }
 
 function unknownPeer(peer: string, names: readonly string[]): IapeerError {

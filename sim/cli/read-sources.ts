@@ -1,0 +1,70 @@
+import { IapeerError, reasonOf } from "../../lib/model/errors.ts";
+import { createTraceReader, type Traces } from "../incident/otlp/index.ts";
+import { contentKind, openText } from "./open-text.ts";
+import { mergedByTime, partsOf, type ReadLine, readLogs } from "./read-logs.ts";
+
+/** Logs and traces as lines of one log. */
+export interface Sources {
+  readonly lines: AsyncIterable<ReadLine>;
+  /** What was counted in the traces; null where there are none. */
+  readonly traces: Traces | null;
+  /** How many spans were read that are no line, or one that came otherwise. */
+  readonly unseen: number;
+  /** What they are, for people. */
+  readonly noun: "lines" | "spans" | "lines and spans";
+}
+
+/** Finds out what each file holds and reads the traces, whose order is known at their end only. Rejects `no-log` for what cannot be read. */
+export async function openSources(paths: readonly string[]): Promise<Sources> {
+  const kinds = await Promise.all(paths.map(async (path) => ({ path, kind: await contentKind(partsOf(path).at(-1) ?? path) })));
+  const [logs, files] = (["log", "traces"] as const).map((wanted) => kinds.flatMap(({ path, kind }) => (kind === wanted ? [path] : [])));
+  if (logs === undefined || files === undefined || files.length === 0)
+    return { lines: readLogs(paths), traces: null, unseen: 0, noun: "lines" };
+  const traces = await readTraces(files);
+  // The line of a decision knows more than its span.
+  const told = logs.length === 0 ? new Set() : await spansIn(logs);
+  const own = traces.lines.filter(({ record }) => !told.has(`${record["trace_id"]}-${record["span_id"]}`));
+  const lines = linesOf(traces, own);
+  const unseen = traces.spans - own.length + traces.unreadable - traces.problems.length;
+  if (logs.length === 0) return { lines, traces, unseen, noun: "spans" };
+  return { lines: mergedByTime([readLogs(logs), lines]), traces, unseen, noun: "lines and spans" };
+}
+
+async function readTraces(files: readonly string[]): Promise<Traces> {
+  const reader = createTraceReader();
+  for (const file of files) {
+    reader.file(file);
+    try {
+      for await (const line of linesIn(file)) reader.take(line);
+    } catch (error) {
+      throw new IapeerError("no-log", `${file}: cannot be read: ${reasonOf(error)}`);
+    }
+  }
+  return reader.finish();
+}
+
+async function* linesIn(file: string): AsyncGenerator<string> {
+  let pieces: string[] = [];
+  for await (const chunk of openText(file)) {
+    const [first = "", ...others] = String(chunk).split("\n");
+    pieces.push(first);
+    for (const next of others) {
+      yield pieces.join("").replace(/\r$/, "");
+      pieces = [next];
+    }
+  }
+  yield pieces.join("");
+}
+
+/** Ids of the spans that the lines of logs name. */
+async function spansIn(logs: readonly string[]): Promise<Set<string>> {
+  const ids = new Set<string>();
+  for await (const { record } of readLogs(logs))
+    if (record?.["span_id"] !== undefined) ids.add(`${record["trace_id"]}-${record["span_id"]}`);
+  return ids;
+}
+
+async function* linesOf({ problems }: Traces, lines: Traces["lines"]): AsyncGenerator<ReadLine> {
+  for (const { file, line, why } of problems) yield { file, line, record: null, why };
+  for (const { file, line, record } of lines) yield { file, line, record };
+}
