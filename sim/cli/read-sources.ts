@@ -10,6 +10,8 @@ export interface Sources {
   readonly traces: Traces | null;
   /** How many spans were read that are no line, or one that came otherwise. */
   readonly unseen: number;
+  /** How many problems are counted and not among the lines. */
+  readonly unshown: number;
   /** What they are, for people. */
   readonly noun: "lines" | "spans" | "lines and spans";
 }
@@ -19,15 +21,16 @@ export async function openSources(paths: readonly string[]): Promise<Sources> {
   const kinds = await Promise.all(paths.map(async (path) => ({ path, kind: await contentKind(partsOf(path).at(-1) ?? path) })));
   const [logs, files] = (["log", "traces"] as const).map((wanted) => kinds.flatMap(({ path, kind }) => (kind === wanted ? [path] : [])));
   if (logs === undefined || files === undefined || files.length === 0)
-    return { lines: readLogs(paths), traces: null, unseen: 0, noun: "lines" };
+    return { lines: readLogs(paths), traces: null, unseen: 0, unshown: 0, noun: "lines" };
   const traces = await readTraces(files);
   // The line of a decision knows more than its span.
   const told = logs.length === 0 ? new Set() : await spansIn(logs);
   const own = traces.lines.filter(({ record }) => !told.has(`${record["trace_id"]}-${record["span_id"]}`));
   const lines = linesOf(traces, own);
-  const unseen = traces.spans - own.length + traces.unreadable - traces.problems.length;
-  if (logs.length === 0) return { lines, traces, unseen, noun: "spans" };
-  return { lines: mergedByTime([readLogs(logs), lines]), traces, unseen, noun: "lines and spans" };
+  const unshown = traces.unreadable - traces.problems.length;
+  const counts = { traces, unshown, unseen: traces.spans - own.length + unshown };
+  if (logs.length === 0) return { ...counts, lines, noun: "spans" };
+  return { ...counts, lines: mergedByTime([readLogs(logs), lines]), noun: "lines and spans" };
 }
 
 async function readTraces(files: readonly string[]): Promise<Traces> {

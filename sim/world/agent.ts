@@ -38,6 +38,8 @@ export interface AgentParts {
   readonly process: SimProcess;
   readonly processes: ProcessTable;
   readonly behavior: Behavior;
+  /** Length of the turn that a message starts, ms, where it is not the behaviour's. */
+  readonly turn: () => number | null;
   /** It has booted long ago; null for one that boots now. */
   readonly atPrompt: AtPrompt | null;
   readonly home: Home;
@@ -135,7 +137,7 @@ function agentOf(mind: Mind): SimAgent {
       if (mind.state !== "idle") return false;
       record(mind, "message", message.id, message.text);
       parts.note("recorded", { message: message.id });
-      beginTurn(mind, parts.behavior.turn, { message: message.id });
+      beginTurn(mind, parts.turn() ?? parts.behavior.turn, { message: message.id });
       return true;
     },
     work(forMs) {
@@ -259,7 +261,7 @@ function record(mind: Mind, kind: ConversationEntry["kind"], messageId: string |
   process.conversation = mind.reference;
   const of = { runtime: mind.launch.runtime, cwd: process.request.cwd, identity: process.identity };
   const entry = { kind, at: clock.wallMs(), virtualAt: now(), instance: process.instance, messageId, text };
-  home.open(mind.reference, of).entries.push(entry);
+  home.open(mind.reference, of).write(entry);
 }
 
 function lastSign(mind: Mind): number | null {

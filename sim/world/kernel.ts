@@ -12,6 +12,7 @@ import type { Incarnations } from "./incarnations.ts";
 import { identitiesOf, writeUnits } from "./layout.ts";
 import type { Machine } from "./machine.ts";
 import type { Mail } from "./mail.ts";
+import type { RecordedInputs } from "./recorded.ts";
 import type { SimTelemetry } from "./telemetry.ts";
 
 /** The parts of a world, for the files that make its methods. */
@@ -21,6 +22,8 @@ export interface Kernel {
   readonly crashPoints: CrashPoints;
   readonly daemons: Incarnations;
   readonly behaviors: Behaviors;
+  /** Where inputs come from another run. */
+  readonly recorded: RecordedInputs | null;
   readonly mail: Mail;
   readonly random: Random;
   readonly trace: Trace;
