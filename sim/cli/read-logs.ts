@@ -24,11 +24,7 @@ const MAX_LINE = 1 << 20;
  * the order of the lines is kept whatever their times say, because a clock may have been set back. Rejects `no-log` for what cannot be read.
  */
 export async function* readLogs(paths: readonly string[]): AsyncGenerator<ReadLine> {
-  yield* mergedByTime(paths.map((path) => linesOf(partsOf(path))));
-}
-
-/** Several sources of lines as one, by the times of their next lines; each keeps its own order. */
-export async function* mergedByTime(logs: readonly AsyncIterator<ReadLine>[]): AsyncGenerator<ReadLine> {
+  const logs = paths.map((path) => linesOf(partsOf(path)));
   const heads = await Promise.all(logs.map(async (log) => ({ log, next: await log.next() })));
   for (;;) {
     const open = heads.filter(({ next }) => next.done !== true);

@@ -1,7 +1,9 @@
+import type { LogRecord } from "../../lib/log/read-log.ts";
 import { IapeerError, reasonOf } from "../../lib/model/errors.ts";
+import { parseIsoTime } from "../../lib/model/time.ts";
 import { createTraceReader, type Traces } from "../incident/otlp/index.ts";
 import { contentKind, openText } from "./open-text.ts";
-import { mergedByTime, partsOf, type ReadLine, readLogs } from "./read-logs.ts";
+import { partsOf, type ReadLine, readLogs } from "./read-logs.ts";
 
 /** Logs and traces as lines of one log. */
 export interface Sources {
@@ -23,14 +25,12 @@ export async function openSources(paths: readonly string[]): Promise<Sources> {
   if (logs === undefined || files === undefined || files.length === 0)
     return { lines: readLogs(paths), traces: null, unseen: 0, unshown: 0, noun: "lines" };
   const traces = await readTraces(files);
-  // The line of a decision knows more than its span.
-  const told = logs.length === 0 ? new Set() : await spansIn(logs);
-  const own = traces.lines.filter(({ record }) => !told.has(`${record["trace_id"]}-${record["span_id"]}`));
-  const lines = linesOf(traces, own);
+  const told = logs.length === 0 ? new Set<string>() : await spansIn(logs);
+  const own = traces.lines.filter(({ record }) => !told.has(idOf(record))).length;
   const unshown = traces.unreadable - traces.problems.length;
-  const counts = { traces, unshown, unseen: traces.spans - own.length + unshown };
-  if (logs.length === 0) return { ...counts, lines, noun: "spans" };
-  return { ...counts, lines: mergedByTime([readLogs(logs), lines]), noun: "lines and spans" };
+  const counts = { traces, unshown, unseen: traces.spans - own + unshown };
+  const lines = interleaved(readLogs(logs), traces, told);
+  return { ...counts, lines, noun: logs.length === 0 ? "spans" : "lines and spans" };
 }
 
 async function readTraces(files: readonly string[]): Promise<Traces> {
@@ -62,12 +62,38 @@ async function* linesIn(file: string): AsyncGenerator<string> {
 /** Ids of the spans that the lines of logs name. */
 async function spansIn(logs: readonly string[]): Promise<Set<string>> {
   const ids = new Set<string>();
-  for await (const { record } of readLogs(logs))
-    if (record?.["span_id"] !== undefined) ids.add(`${record["trace_id"]}-${record["span_id"]}`);
+  for await (const { record } of readLogs(logs)) if (record?.["span_id"] !== undefined) ids.add(idOf(record));
   return ids;
 }
 
-async function* linesOf({ problems }: Traces, lines: Traces["lines"]): AsyncGenerator<ReadLine> {
+function idOf(record: LogRecord): string {
+  return `${record["trace_id"]}-${record["span_id"]}`;
+}
+
+/**
+ * Logs with the spans that no line of theirs tells, each where its decision was: before the line of the next span that has one, and by time among
+ * lines without. Of a decision that is told twice the line counts, which knows more.
+ */
+async function* interleaved(
+  logs: AsyncIterable<ReadLine>,
+  { lines, problems }: Traces,
+  told: ReadonlySet<string>,
+): AsyncGenerator<ReadLine> {
+  const place = new Map(lines.map(({ record }, index) => [idOf(record), index]));
+  let next = 0;
+  function* until(stop: (wall: number, index: number) => boolean): Generator<ReadLine> {
+    for (let one = lines[next]; one !== undefined && !stop(one.wall, next); one = lines[next]) {
+      next += 1;
+      if (!told.has(idOf(one.record))) yield { file: one.file, line: one.line, record: one.record };
+    }
+  }
   for (const { file, line, why } of problems) yield { file, line, record: null, why };
-  for (const { file, line, record } of lines) yield { file, line, record };
+  for await (const line of logs) {
+    const index = line.record === null ? undefined : place.get(idOf(line.record));
+    const wall = parseIsoTime(line.record?.ts ?? "");
+    if (index !== undefined) yield* until((_wall, at) => at > index);
+    else if (wall !== null) yield* until((at) => at > wall);
+    yield line;
+  }
+  yield* until(() => false);
 }
