@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
+import { decisionLine, parseRecord } from "../../lib/log/index.ts";
 import type { LogRecord } from "../../lib/log/read-log.ts";
+import type { Decision } from "../../lib/model/decision.ts";
 import { loadScenario } from "../../sim/cli/files.ts";
-import { createImporter } from "../../sim/incident/importer.ts";
+import { createImporter, type Imported } from "../../sim/incident/importer.ts";
 import { replay } from "../../sim/incident/replay.ts";
 import { parseScenario } from "../../sim/language/parse.ts";
 import type { Action, Scenario } from "../../sim/language/scenario.ts";
@@ -30,15 +32,36 @@ export interface Outcome {
 /** What a run leaves to import from. */
 export type Recorded = (result: RunResult, file: string) => readonly LogRecord[];
 
-/** Run it, take what it left, import that, run what came of it: the same decisions at the same virtual milliseconds? */
-async function roundTrip(file: string, parts: RunOptions, recorded: Recorded): Promise<Outcome> {
+/** Every line of a run's log, written and read again. */
+export function logOf({ trace }: RunResult, file: string): LogRecord[] {
+  const decisions = (trace?.entries ?? []).filter(({ kind }) => kind === "decision");
+  return decisions.map(({ wall, data }) => {
+    const { ev, ...fields } = data as Record<string, string> & { ev: Decision["ev"] };
+    const record = parseRecord(decisionLine({ at: wall, ev, fields }));
+    if (record === null) throw new Error(`${file}: a line of its own log cannot be read`);
+    return record;
+  });
+}
+
+/** Runs a scenario of the catalogue and gives what it left. */
+export async function recordsOf(file: string, parts: RunOptions, recorded: Recorded) {
   const { parsed } = loadScenario(file);
   if ("problems" in parsed) throw new Error(`${file} is no valid scenario`);
   const { scenario } = parsed;
+  const result = await runScenario(scenario, { ...parts, world: { ...parts.world, telemetry: { keepSpans: true } } });
+  return { scenario, records: recorded(result, file) };
+}
+
+export function importedFrom(records: readonly LogRecord[], file: string): Imported | null {
   const importer = createImporter();
-  for (const record of recorded(await runScenario(scenario, { ...parts, world: { ...parts.world, telemetry: { keepSpans: true } } }), file))
-    if (!importer.take(record)) throw new Error(`${file}: what it recorded cannot be read`);
-  const imported = importer.finish();
+  for (const record of records) if (!importer.take(record)) throw new Error(`${file}: what it recorded cannot be read`);
+  return importer.finish();
+}
+
+/** Run it, take what it left, import that, run what came of it: the same decisions at the same virtual milliseconds? */
+async function roundTrip(file: string, parts: RunOptions, recorded: Recorded): Promise<Outcome> {
+  const { scenario, records } = await recordsOf(file, parts, recorded);
+  const imported = importedFrom(records, file);
   if (imported === null) return { file, same: false, passes: false, scenario };
   const { text, comparison } = await replay(imported, { source: file, seed: scenario.seed }, parts, 0);
   const same = comparison.divergences.length === 0;
