@@ -35,7 +35,7 @@ export async function openSources(paths: readonly string[]): Promise<Sources> {
 
 async function readTraces(files: readonly string[]): Promise<Traces> {
   const reader = createTraceReader();
-  for (const file of files) {
+  for (const file of files.flatMap(partsOf)) {
     reader.file(file);
     try {
       for await (const line of linesIn(file)) reader.take(line);

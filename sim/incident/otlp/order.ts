@@ -88,9 +88,11 @@ function notBefore(line: PlacedLine, wall: number): PlacedLine {
 }
 
 /** By the time of the next line of each. */
-function merged(lists: readonly PlacedLine[][]): PlacedLine[] {
-  const [first, ...others] = lists;
-  return others.reduce(mergedTwo, first ?? []);
+function merged(lists: readonly (readonly PlacedLine[])[]): readonly PlacedLine[] {
+  const [first = [], second] = lists;
+  if (second === undefined) return first;
+  const half = lists.length >> 1;
+  return mergedTwo(merged(lists.slice(0, half)), merged(lists.slice(half)));
 }
 
 function mergedTwo(left: readonly PlacedLine[], right: readonly PlacedLine[]): PlacedLine[] {
