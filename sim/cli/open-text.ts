@@ -1,6 +1,7 @@
 import { closeSync, createReadStream, openSync, readSync, statSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { IapeerError } from "../../lib/model/errors.ts";
 
 /** A file as text, unzipped where it is gzipped, whatever its name says. Errors come from the stream. */
 export function openText(file: string): Readable {
@@ -40,7 +41,12 @@ export type ContentKind = "log" | "traces";
 /** So much of a file is looked at, in characters. */
 const LOOKED_AT = 1 << 16;
 
-/** JSON begins with a bracket, or was cut off before it and names what it holds; a line of lifecycle.log begins with its time, and escapes quotes. */
+/** Something packed, or protobuf. A log has zeros at most where power was lost. */
+function isBinary(text: string): boolean {
+  return text.includes("\u0000") && !/^ts=/m.test(text) && !/"resource(Spans|Metrics|Logs)"/.test(text);
+}
+
+/** JSON begins with a bracket, or was cut off before it and names what it holds; a line of lifecycle.log begins with its time, and escapes quotes. Rejects `no-log`. */
 export async function contentKind(file: string): Promise<ContentKind> {
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return "log";
   let text = "";
@@ -52,5 +58,6 @@ export async function contentKind(file: string): Promise<ContentKind> {
   } catch {
     // As much as could be read decides; reading it whole says what is wrong.
   }
+  if (isBinary(text)) throw new IapeerError("no-log", `${file}: neither lifecycle.log nor OTLP/JSON, as text or gzipped: unpack it first`);
   return /^\uFEFF?\s*[[{]/.test(text) || /"resource(Spans|Metrics|Logs)"\s*:/.test(text) ? "traces" : "log";
 }

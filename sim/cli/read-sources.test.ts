@@ -110,6 +110,9 @@ describe("logs and traces", () => {
   test("files without anything of ours get one error", async () => {
     await expect(readIncident([write("metrics.json", '{"resourceMetrics":[]}\n')], {})).rejects.toThrow(/metrics\.json: empty/);
     await expect(readIncident([write("other.json", '{"batches":[]}')], {})).rejects.toThrow(/none of the 1 spans is a decision of ours/);
+    const packed = Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0x58]), Buffer.alloc(100, 7)]);
+    await expect(readIncident([write("traces.zst", packed)], {})).rejects.toThrow(/neither lifecycle\.log nor OTLP\/JSON.*unpack it first/);
+    expect((await readIncident([write("zeros.log", `\0\0\0\n${log.join("\n")}\n`)], {})).passedOver.count).toBe(1);
     await expect(readIncident([write("torn.json", gzipSync(otlp(spans)).subarray(0, 200))], {})).rejects.toThrow(
       /torn\.json: cannot be read/,
     );
