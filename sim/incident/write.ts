@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { isoTime } from "../../lib/model/time.ts";
 import { formatDuration } from "../language/duration.ts";
+import { MAX_FILE_BYTES } from "../language/yaml-source.ts";
 import type { Decided } from "./compare.ts";
 import { shownFields } from "./decided.ts";
 import { MAX_ENTRIES, RANK } from "./draft.ts";
@@ -126,7 +127,12 @@ export function scenarioText(imported: Imported, options: WriteOptions): string 
     ...(given === undefined ? [] : ["given:", ...lines(given)]),
   ];
   const entries = timeline.map(({ atMs, verb, value }) => `  - at: ${formatDuration(atMs)}\n${bodyOf(verb, value)}`);
-  return `${[...head, ...(entries.length === 0 ? [] : ["timeline:", ...entries])].join("\n")}\n`;
+  const text = `${[...head, ...(entries.length === 0 ? [] : ["timeline:", ...entries])].join("\n")}\n`;
+  // What one scenario may hold, in characters and in bytes.
+  if (Buffer.byteLength(text) <= MAX_FILE_BYTES) return text;
+  throw new TooLarge(
+    `a scenario of ${draftSize(imported)} is larger than ${MAX_FILE_BYTES >> 20} MiB: take one peer (--peer) or a shorter window (--from, --to)`,
+  );
 }
 
 /** Settings, peers and what was found of them, as a scenario writes them. */
@@ -149,6 +155,10 @@ interface ScenarioHead {
   readonly behavior: Readonly<Record<string, unknown>>;
   readonly peers: Readonly<Record<string, unknown>>;
   readonly given?: Readonly<Record<string, unknown>>;
+}
+
+function draftSize({ draft }: Imported): string {
+  return `${draft.inputs} inputs and ${draft.decisions.length} decisions`;
 }
 
 function rankIn9(entry: TimedEntry): number {
