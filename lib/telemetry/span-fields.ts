@@ -63,6 +63,7 @@ export const SPAN_FIELDS: Readonly<Partial<Record<EventName, Readonly<Record<str
   exit: {
     ...{ instance: "iapeer.instance", class: "iapeer.exit.class", code: "process.exit.code", signal: "process.exit.signal" },
     why: wordFor("iapeer.exit.why", { idle: "idle for", "self-done": "self-done", "not-ready": "not ready within" }),
+    mib: "iapeer.session.memory",
   },
   hold: { state: "iapeer.hold.state", until: "iapeer.hold.until", level: "iapeer.hold.level", deaths: "iapeer.deaths" },
   supervise: {

@@ -30,6 +30,8 @@ export interface Imported {
   readonly endMs: number;
   /** Stretches in which nobody was up, nobody waited and nobody was held. */
   readonly still: readonly Still[];
+  /** What sessions held when they were ended, MiB, as far as lines say so. */
+  readonly memoryMiB: readonly number[];
   readonly lines: number;
   readonly firstTs: string;
   readonly lastTs: string;
@@ -93,6 +95,7 @@ export function createImporter({ peer, limit = 2 * MAX_ENTRIES }: ImportOptions 
         config: state.firstConfig,
         endMs,
         still: state.still,
+        memoryMiB: state.memoryMiB,
         ...seen,
       };
     },

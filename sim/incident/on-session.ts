@@ -114,6 +114,8 @@ export function onLaunch(state: ImportState, life: Life, line: LogLine): void {
 
 export function onExit(state: ImportState, life: Life, line: LogLine): void {
   const end = field(line, "class") ?? "";
+  const mib = wholeIn(line, "mib", 1, 1_000_000);
+  if (mib !== null) state.memoryMiB.push(mib);
   if (end !== "parked" && end !== "wedged") stayedBusy(state, life, line);
   if (end !== "parked") busyTillTheEnd(state, life, line);
   if (life.phase === "booting" && !Object.hasOwn(FAILED_BOOTS, end)) behaves(state, life, { onBoot: "hang" });

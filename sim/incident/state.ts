@@ -23,13 +23,15 @@ export interface ImportState {
   last: LogLine | null;
   /** A terminal server's death that is on the timeline already. */
   serverDeath: number | null;
+  /** What sessions held when they were ended, MiB. */
+  readonly memoryMiB: number[];
   readonly still: { readonly fromMs: number; readonly untilMs: number }[];
 }
 
 export function createState(draft: Draft): ImportState {
   return {
     ...{ draft, lives: new Map(), peers: new Map(), firstConfig: {}, config: {}, idleMs: DEFAULT_SETTINGS.idleMs },
-    ...{ fresh: false, up: true, last: null, serverDeath: null, still: [] },
+    ...{ fresh: false, up: true, last: null, serverDeath: null, memoryMiB: [], still: [] },
   };
 }
 

@@ -14,6 +14,8 @@ import { type Spooled, spool } from "./spool.ts";
 export interface WhatIfRequest extends LogWindow {
   readonly logs: readonly string[];
   readonly peer?: string;
+  /** What a session holds whose peer's lines do not say it, bytes. */
+  readonly memoryBytes?: number;
   /** Settings to try, each set in replays of its own. */
   readonly variants: readonly Config[];
   /** So many differences are named. */
@@ -43,9 +45,18 @@ export async function whatIf(request: WhatIfRequest): Promise<{ readonly whatIf:
 }
 
 async function replayAll({ shards, common, endWall }: Spooled, request: WhatIfRequest): Promise<ShardOutcome[]> {
-  const { variants, named, spans, tick } = request;
+  const { variants, named, spans, tick, memoryBytes = null } = request;
   const orders = shards.map(
-    ({ peer, file }): ShardOrder => ({ peer, files: [common, file], endWall, variants, toleranceMs: TOLERANCE_MS, named, spans }),
+    ({ peer, file }): ShardOrder => ({
+      peer,
+      files: [common, file],
+      endWall,
+      variants,
+      toleranceMs: TOLERANCE_MS,
+      named,
+      spans,
+      memoryBytes,
+    }),
   );
   const outcomes: ShardOutcome[] = [];
   let done = 0;
