@@ -36,8 +36,9 @@ export function buildAction(verb: Verb, value: unknown, path: readonly PropertyK
     case "exit":
       return { do: "exit", peer: String(fields["peer"]) };
     case "next": {
-      const { peer, ...behavior } = fields;
-      return { do: "next", peer: String(peer), behavior: behavior as Partial<Behavior> };
+      const { peer, backOff, ...behavior } = fields;
+      const drawn = typeof backOff === "number" ? { backOffMs: backOff } : {};
+      return { do: "next", peer: String(peer), behavior: behavior as Partial<Behavior>, ...drawn };
     }
     case "manage":
       return { do: "manage", peer: String(fields["peer"]), by: fields["by"] as "launchd" | "systemd" | "none" };
@@ -72,16 +73,18 @@ function buildCrash(fields: Fields): Action {
 function buildMachine(verb: Verb, fields: Fields): Action {
   if (verb === "daemon") return buildDaemon(fields);
   if (verb === "clock") return { do: "clock", stepMs: Number(fields["step"]) };
-  if (verb === "host") {
-    return typeof fields["suspend"] === "number"
-      ? { do: "host", what: "suspend", forMs: fields["suspend"] }
-      : { do: "host", what: fields["what"] as "reboot" | "sessionServerCrash" };
-  }
+  if (verb === "host") return buildHost(fields);
   if (fields["probe"] !== undefined) {
     return { do: "faultProbe", peer: String(fields["probe"]), error: String(fields["error"]), forMs: Number(fields["for"]) };
   }
   const { fs, for: forMs, ...rest } = fields as { fs: "write"; for?: number; path: string; error: string; times?: number };
   return { do: "faultFs", operation: fs, ...rest, ...(forMs === undefined ? {} : { forMs }) };
+}
+
+function buildHost({ suspend, sessionServerCrash, what }: Fields): Action {
+  if (typeof suspend === "number") return { do: "host", what: "suspend", forMs: suspend };
+  if (typeof sessionServerCrash === "string") return { do: "host", what: "sessionServerCrash", peer: sessionServerCrash };
+  return { do: "host", what: what as "reboot" | "sessionServerCrash" };
 }
 
 function buildDaemon(fields: Fields): Action {

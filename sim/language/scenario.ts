@@ -84,6 +84,7 @@ export interface Behavior {
   readonly onBoot: "ok" | "fail" | "hang" | "dialog";
   readonly diesAfter: number | null;
   readonly exitCode: number;
+  readonly term: number;
   readonly ignoresKill: boolean;
   readonly touchesTranscript: number | null;
   readonly repaints: number | null;
@@ -97,6 +98,7 @@ export const DEFAULT_BEHAVIOR: Behavior = {
   onBoot: "ok",
   diesAfter: null,
   exitCode: 1,
+  term: 20,
   ignoresKill: false,
   touchesTranscript: null,
   repaints: null,
@@ -141,11 +143,13 @@ export type Action =
   | { readonly do: "turn"; readonly peer: string; readonly forMs: number }
   | { readonly do: "crash"; readonly peer: string; readonly code: number | null; readonly signal: string | null }
   | { readonly do: "exit"; readonly peer: string }
-  | { readonly do: "next"; readonly peer: string; readonly behavior: Partial<Behavior> }
+  | { readonly do: "next"; readonly peer: string; readonly behavior: Partial<Behavior>; readonly backOffMs?: number }
   | { readonly do: "manage"; readonly peer: string; readonly by: "launchd" | "systemd" | "none" }
   | { readonly do: "daemon"; readonly what: "restart" | "stop" | "start" | "pause" | "continue" }
   | { readonly do: "daemon"; readonly what: "crash" | "powerLoss"; readonly before?: string; readonly nth?: number }
-  | { readonly do: "host"; readonly what: "reboot" | "sessionServerCrash" }
+  | { readonly do: "host"; readonly what: "reboot" }
+  /** Every terminal server, or that of one peer. */
+  | { readonly do: "host"; readonly what: "sessionServerCrash"; readonly peer?: string }
   | { readonly do: "host"; readonly what: "suspend"; readonly forMs: number }
   | { readonly do: "clock"; readonly stepMs: number }
   | {

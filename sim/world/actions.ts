@@ -38,7 +38,10 @@ const performers: Performers = {
   turn: (kernel, action) => toAgent(kernel, action, (agent) => agent.work(action.forMs)),
   crash: (kernel, action) => toAgent(kernel, action, (agent) => agent.exit(action.code, action.signal)),
   exit: (kernel, action) => toAgent(kernel, action, (agent) => agent.exit(0, null)),
-  next: (kernel, action) => kernel.behaviors.next(action.peer, action.behavior),
+  next: (kernel, action) => {
+    kernel.behaviors.next(action.peer, action.behavior);
+    if (action.backOffMs !== undefined) kernel.backOffs.next(action.peer, action.backOffMs);
+  },
   manage: (kernel, action) => manage(kernel, action.peer, action.by),
   daemon: (kernel, action) => actOnDaemon(kernel, action),
   host: actOnHost,
@@ -142,7 +145,10 @@ function actOnDaemon(kernel: Kernel, action: ActionOf<"daemon">): void {
 
 function actOnHost(kernel: Kernel, action: ActionOf<"host">): void {
   if (action.what === "suspend") kernel.machine.clock.suspend(action.forMs);
-  else if (action.what === "sessionServerCrash") kernel.machine.processes.crashServer();
+  else if (action.what === "sessionServerCrash") {
+    const of = action.peer === undefined ? undefined : identitiesOfPeer(kernel, action.peer);
+    kernel.machine.processes.crashServer(of);
+  }
   else {
     cutPower(kernel, false);
     startLater(kernel, REBOOT_TAKES);

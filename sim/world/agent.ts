@@ -113,6 +113,7 @@ export function createAgent(parts: AgentParts): SimAgent {
     ...{ reference: launch.reference, turn: null, readyAt: null, death: null },
   };
   process.ignoresKill = behavior.ignoresKill;
+  process.termMs = behavior.term;
   process.conversation = mind.reference;
   repeat(mind, behavior.touchesTranscript, "transcript");
   repeat(mind, behavior.repaints, "screen");

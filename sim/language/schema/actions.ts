@@ -73,7 +73,17 @@ const daemon = z.union([
     }),
 ]);
 
-const host = z.union([word("thing that happens to the host", ["reboot", "sessionServerCrash"]), z.strictObject({ suspend: period })]);
+const host = z.union([
+  word("thing that happens to the host", ["reboot", "sessionServerCrash"]),
+  z
+    .strictObject({
+      suspend: period.optional(),
+      sessionServerCrash: peerName.optional().describe("Only the terminal server of this peer dies"),
+    })
+    .refine((value) => (value.suspend === undefined) !== (value.sessionServerCrash === undefined), {
+      error: "either a suspend or a terminal server that dies",
+    }),
+]);
 
 const faultFs = z.strictObject({
   fs: word("disk operation", ["write", "rename", "read", "sync", "unlink"]),
@@ -109,7 +119,11 @@ export const ACTIONS = {
   turn: z.strictObject({ peer: peerName, for: duration }),
   crash,
   exit: z.union([peerName, z.strictObject({ peer: peerName })]),
-  next: z.strictObject({ peer: peerName, ...behavior.shape }),
+  next: z.strictObject({
+    peer: peerName,
+    ...behavior.shape,
+    backOff: period.optional().describe("What the daemon waits before its next try for this peer; drawn within its bounds otherwise"),
+  }),
   manage: z.strictObject({ peer: peerName, by: word("manager", ["launchd", "systemd", "none"]) }),
   daemon,
   host,

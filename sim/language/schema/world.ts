@@ -15,6 +15,7 @@ export const behavior = z
     onBoot: word("way to boot", ["ok", "fail", "hang", "dialog"]).optional(),
     diesAfter: duration.optional().describe("Crashes this long after READY"),
     exitCode: count(0, 255).optional().describe("Exit code of such a crash (1)"),
+    term: duration.optional().describe("From TERM to its end (20ms)"),
     ignoresKill: flag.optional().describe("Survives every signal"),
     touchesTranscript: period.optional().describe("Re-saves its transcript this often without a turn"),
     repaints: period.optional().describe("Terminal output at the prompt this often"),
