@@ -9,7 +9,7 @@ import { onClock, onDaemon } from "./on-daemon.ts";
 import { onAccept, onDeliver, send } from "./on-message.ts";
 import { onExit, onLaunch, onWake } from "./on-session.ts";
 import { onOther, onSupervise, VERB_LINES } from "./on-verb.ts";
-import { busyTillTheEnd, createState, elapsed, type ImportState, lifeOf, peerNamed, stayedBusy } from "./state.ts";
+import { busyTillTheEnd, createState, elapsed, type ImportState, lifeOf, livedUntil, peerNamed, stayedBusy } from "./state.ts";
 
 export interface ImportOptions {
   /** Only this peer's lines, and the daemon's own. */
@@ -76,6 +76,7 @@ export function createImporter({ peer }: ImportOptions = {}): Importer {
       if (state === null || state.last === null) return null;
       const endMs = Math.max(0, state.draft.hands.elapsed(state.last));
       for (const life of state.lives.values()) {
+        if (!state.up && state.down !== null) livedUntil(state, life, state.last, state.down);
         stayedBusy(state, life, state.last);
         busyTillTheEnd(state, life, state.last);
       }

@@ -25,6 +25,16 @@ export interface Life {
   reapFailed: boolean;
   /** An operator's stop came before its end. */
   stopping: boolean;
+  /** It was up when the daemon went down, and the next one, which started then, has not spoken of it yet. */
+  orphan: Orphan | null;
+  /** An end after which the daemon may have waited for a while before it tried again. */
+  retryFrom: Moment | null;
+  /** Its whole terminal server died, which was said for all. */
+  serverGone: boolean;
+  /** When we were asked to end it. */
+  endAsked: Moment | null;
+  /** It asked for its own restart; did it wait for the daemon to end it? */
+  selfFresh: { waits: boolean } | null;
   /** When the agent said that it is done. */
   doneAt: Moment | null;
   /** Something was said in the conversation of the current, else the last session. */
@@ -38,6 +48,14 @@ export interface Life {
   readonly waiting: Map<string, Moment>;
   /** Topics of its conversation as the log tells them. */
   topics: string[];
+}
+
+export interface Orphan {
+  /** When the daemon before was last seen. */
+  readonly down: Moment;
+  readonly start: Moment;
+  readonly stopped: boolean;
+  readonly byReboot: boolean;
 }
 
 export function createLife(identity: string, runtime: string, personality: string): Life {
@@ -54,6 +72,11 @@ export function createLife(identity: string, runtime: string, personality: strin
       attached: false,
       reapFailed: false,
       stopping: false,
+      orphan: null,
+      retryFrom: null,
+      serverGone: false,
+      endAsked: null,
+      selfFresh: null,
       readyAt: null,
       turnFrom: null,
       activeMs: 0,

@@ -2,13 +2,12 @@ import { DECIDING_SETTINGS, DEFAULT_SETTINGS } from "../../lib/model/settings.ts
 import { parseIsoTime } from "../../lib/model/time.ts";
 import { formatDuration, parseDuration } from "../language/duration.ts";
 import { RANK } from "./draft.ts";
+import type { Orphan } from "./lives.ts";
 import { field, type LogLine, type Moment, numberIn, wholeIn } from "./log-line.ts";
-import { elapsed, type ImportState } from "./state.ts";
+import { DIES_AFTER_MS, elapsed, type ImportState } from "./state.ts";
 
 /** From `host: reboot` to the start of the daemon. */
 const REBOOT_MS = 30_000;
-/** A daemon dies so long after its last word: what it had just begun is begun. */
-const DIES_AFTER_MS = 20;
 /** No machine sleeps for longer, and no clock is wrong by more. */
 const LONGEST_SECS = 315_360_000;
 /** A suspend ends so long before the line after it. */
@@ -21,6 +20,7 @@ export function onDaemon(state: ImportState, line: LogLine): void {
   if (field(line, "action") === "stop") {
     state.draft.add(line, 0, "daemon", "stop");
     state.up = false;
+    state.down = line;
   }
   if (field(line, "action") !== "start") return;
   const config = configIn(line);
@@ -44,9 +44,18 @@ function startAgain(state: ImportState, line: LogLine, last: LogLine, config: Co
     draft.add(lastSeen, Math.min(DIES_AFTER_MS, elapsed(state, line) - elapsed(state, lastSeen)), "daemon", "powerLoss", RANK.world);
   else if (state.up)
     draft.add(lastSeen, Math.min(DIES_AFTER_MS, elapsed(state, line) - elapsed(state, lastSeen)), "daemon", "crash", RANK.world);
+  leaveOrphans(state, { down: state.up ? lastSeen : (state.down ?? last), start: line, stopped: !state.up, byReboot: reboots });
   const changed = changesOf(state.config, config);
   if (Object.keys(changed).length > 0) draft.add(line, byReboot ? -1 : 0, "config", changed);
   if (!byReboot) draft.add(line, 0, "daemon", "start");
+}
+
+/** Who was up is found by the next daemon, alive or not. */
+function leaveOrphans(state: ImportState, orphan: Orphan): void {
+  for (const life of state.lives.values()) {
+    life.retryFrom = null;
+    if (life.phase === "live" || life.phase === "booting") life.orphan = orphan;
+  }
 }
 
 /** When the daemon before was last known to be alive: its last line, or its last word in the lease. */

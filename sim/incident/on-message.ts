@@ -44,14 +44,22 @@ export function onDeliver(state: ImportState, life: Life, line: LogLine): void {
   const accepted = accept === undefined ? acceptedBefore(state, life, line, landed) : elapsed(state, accept);
   life.waiting.delete(field(line, "id") ?? "");
   if (life.phase === "live" && field(line, "woke") !== "true") {
-    const free = Math.max(accepted, life.turnFrom === null ? 0 : elapsed(state, life.turnFrom));
+    const free = freeAt(state, life, accepted);
     if (landed - free > LATENCY.handing + NOT_AT_ONCE_MS) worksUntil(state, life, line, landed - LATENCY.behindTurn);
   }
-  life.turnFrom = line;
+  // The simulated adapters take their time: what follows the landing must not overtake it.
+  const late =
+    life.phase === "live" && field(line, "woke") !== "true" ? Math.max(0, freeAt(state, life, accepted) + LATENCY.handing + 1 - landed) : 0;
+  life.turnFrom = { index: line.index, wall: line.wall + late };
   life.activeMs = landed;
   life.spoke = true;
   const topic = normaliseTopic(field(line, "topic"));
   if (topic !== null && !life.topics.includes(topic)) life.topics.push(topic);
+}
+
+/** When it could be handed over. */
+function freeAt(state: ImportState, { turnFrom }: Life, accepted: number): number {
+  return Math.max(accepted, turnFrom === null ? 0 : elapsed(state, turnFrom));
 }
 
 /** Its acceptance has no line here: it was before the window, or before logs held it. The landing tells how long ago it was. */

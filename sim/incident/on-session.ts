@@ -3,10 +3,10 @@ import { formatDuration } from "../language/duration.ts";
 import { DEFAULT_BEHAVIOR } from "../language/scenario.ts";
 import { RANK } from "./draft.ts";
 import { LATENCY } from "./latency.ts";
-import type { Life } from "./lives.ts";
+import type { Life, Orphan } from "./lives.ts";
 import { field, type LogLine, numberIn, own, wholeIn } from "./log-line.ts";
 import { send } from "./on-message.ts";
-import { behaves, busyTillTheEnd, elapsed, type ImportState, peerNamed, stayedBusy, who, worksUntil } from "./state.ts";
+import { behaves, busyTillTheEnd, DIES_AFTER_MS, elapsed, type ImportState, peerNamed, stayedBusy, who, worksUntil } from "./state.ts";
 
 /** Verbs that want a peer up, or are refused as a wake is, by their word in the log. */
 const ASKING: Readonly<Record<string, string>> = {
@@ -40,7 +40,23 @@ function verbOf(by: string): string | undefined {
   return own(ASKING, by);
 }
 
+/** How long the daemon waited before it tried again is drawn by chance: the log shows what came of it. */
+function noteBackOff(state: ImportState, life: Life, line: LogLine, by: string): void {
+  if (life.retryFrom === null || (by !== "message" && by !== "relaunch")) return;
+  const ms = elapsed(state, line) - elapsed(state, life.retryFrom);
+  if (ms >= SHORTEST_BACK_OFF_MS) {
+    const before = elapsed(state, life.retryFrom) >= BEFORE_DEATH_MS ? -BEFORE_DEATH_MS : 0;
+    state.draft.add(life.retryFrom, before, "next", { peer: life.personality, backOff: formatDuration(ms) }, RANK.next);
+  }
+  life.retryFrom = null;
+}
+
+const SHORTEST_BACK_OFF_MS = 740;
+/** Before the simulated death that its end tells of. */
+const BEFORE_DEATH_MS = 60;
+
 function onDecided(state: ImportState, life: Life, line: LogLine, by: string): void {
+  noteBackOff(state, life, line, by);
   life.attachAsked = by === "attach" || by === "compact";
   peerNamed(state, life.personality).human ||= field(line, "kind") === "conversational";
   const itself = verbOf(by) !== undefined && by !== "new";
@@ -57,6 +73,7 @@ function onDecided(state: ImportState, life: Life, line: LogLine, by: string): v
 
 function onRefusal(state: ImportState, life: Life, line: LogLine, by: string): void {
   const cause = field(line, "cause");
+  noteBackOff(state, life, line, by);
   if (by === "message" && field(line, "len") !== null) send(state, life, line, line, 0);
   if (cause !== "missing-cwd") return;
   const peer = peerNamed(state, life.personality);
@@ -116,11 +133,16 @@ export function onLaunch(state: ImportState, life: Life, line: LogLine): void {
 
 export function onExit(state: ImportState, life: Life, line: LogLine): void {
   const end = field(line, "class") ?? "";
+  noteEnding(state, life, line);
   if (end !== "parked" && end !== "wedged") stayedBusy(state, life, line);
   if (end !== "parked") busyTillTheEnd(state, life, line);
   if (life.phase === "booting" && !Object.hasOwn(FAILED_BOOTS, end)) behaves(state, life, { onBoot: "hang" });
   own(life.phase === "booting" ? { ...EXITS, ...FAILED_BOOTS } : EXITS, end)?.(state, life, line);
   life.phase = "ended";
+  life.retryFrom = line;
+  life.orphan = null;
+  life.endAsked = null;
+  life.selfFresh = null;
   // What waits, or was rejected, comes up again by itself: when exactly is another run's own affair.
   if (end === "resume-rejected" || life.waiting.size > 0) life.asked ??= line;
   life.attachAsked = false;
@@ -131,13 +153,27 @@ export function onExit(state: ImportState, life: Life, line: LogLine): void {
   life.turnFrom = null;
 }
 
+/** How long it took to end once it was to end. */
+function noteEnding(state: ImportState, life: Life, line: LogLine): void {
+  const [code, signal] = statusOf(line);
+  if (life.selfFresh !== null) life.selfFresh.waits = signal !== null || (code ?? 0) >= KILLED_FROM;
+  if (life.endAsked === null || life.reapFailed) return;
+  // What died with nobody looking was seen to be dead by the next daemon, however long that took to come.
+  if (life.orphan !== null)
+    return behaves(state, life, { term: formatDuration(OUTLIVES_MS + elapsed(state, life.orphan.down) - elapsed(state, life.endAsked)) });
+  const ms = elapsed(state, line) - elapsed(state, life.endAsked);
+  if (ms > LATENCY.ending) behaves(state, life, { term: formatDuration(ms) });
+}
+
+const OUTLIVES_MS = 60;
+
 type Exit = (state: ImportState, life: Life, line: LogLine) => void;
 
 const EXITS: Readonly<Record<string, Exit>> = {
   parked: onParked,
   wedged: onWedged,
   crash: onDeath,
-  "self-close": (state, life, line) => state.draft.add(line, -LATENCY.death, "exit", life.personality, RANK.world),
+  "self-close": (state, life, line) => addDeath(state, life, line, LATENCY.death, "exit", life.personality),
   "lost-server": onLostServer,
   "handed-over": (state, life, line) => {
     if (/^idle for/.test(field(line, "why") ?? "")) quietSince(state, life, line, elapsed(state, line) - state.idleMs - 1);
@@ -165,13 +201,20 @@ const FAILED_BOOTS: Readonly<Record<string, Exit>> = {
 
 /** Idle for one bound: the last turn ended that long before. */
 function onParked(state: ImportState, life: Life, line: LogLine): void {
-  const decided = elapsed(state, line) - LATENCY.ending;
+  const decided = life.orphan === null ? elapsed(state, line) - LATENCY.ending : diedInPark(state, life, life.orphan);
   if (life.doneAt !== null) {
     const looked = elapsed(state, life.doneAt) + GRACE_MS;
     if (decided > looked) worksUntil(state, life, line, decided - LOOK_MS / 2);
     return;
   }
   quietSince(state, life, line, decided - state.idleMs - 1);
+}
+
+/** Nobody adopted it: the park was decided just before the daemon died, or stopped, and finished by the next one. */
+function diedInPark(state: ImportState, life: Life, { down, stopped }: Orphan): number {
+  behaves(state, life, { term: formatDuration(OUTLIVES_MS + DIES_AFTER_MS) });
+  state.draft.tell("a daemon went down in the middle of a park: when exactly it was decided is not in the log");
+  return elapsed(state, down) + (stopped ? -DIES_AFTER_MS / 2 : DIES_AFTER_MS / 2);
 }
 
 /** Its last sign of life was then: a turn ended, unless the daemon itself knew of something later; or it had been so before the window. */
@@ -197,8 +240,17 @@ function onWedged(state: ImportState, life: Life, line: LogLine): void {
 }
 
 function onDeath(state: ImportState, life: Life, line: LogLine): void {
-  state.draft.add(line, -LATENCY.death, "crash", crashOf(state, life, line), RANK.world);
+  addDeath(state, life, line, LATENCY.death, "crash", crashOf(state, life, line));
 }
+
+/** What no daemon was there to see happened before the next one started; anything else just before its line. */
+function addDeath(state: ImportState, { orphan }: Life, line: LogLine, noticedMs: number, verb: string, value: unknown): void {
+  if (orphan === null || orphan.byReboot) return state.draft.add(line, -noticedMs, verb, value, RANK.world);
+  const apart = elapsed(state, orphan.start) - elapsed(state, orphan.down);
+  state.draft.add(orphan.start, -Math.min(BEFORE_START_MS, apart / 2), verb, value, RANK.world);
+}
+
+const BEFORE_START_MS = 10;
 
 function crashOf(state: ImportState, life: Life, line: LogLine): Readonly<Record<string, unknown>> {
   const [code, signal] = statusOf(line);
@@ -215,14 +267,22 @@ function statusOf(line: LogLine): readonly [code: number | null, signal: string 
 function onBootFailed(state: ImportState, life: Life, line: LogLine): void {
   behaves(state, life, { onBoot: "hang" });
   if (/^not ready within/.test(field(line, "why") ?? "")) return;
-  state.draft.add(line, -LATENCY.bootDeath, "crash", crashOf(state, life, line), RANK.world);
+  addDeath(state, life, line, LATENCY.bootDeath, "crash", crashOf(state, life, line));
 }
 
 function onLostServer(state: ImportState, life: Life, line: LogLine): void {
-  const others = [...state.lives.values()].filter((other) => other !== life && (other.phase === "live" || other.phase === "booting"));
-  if (state.serverDeath === line.wall) return;
-  state.serverDeath = line.wall;
-  const noticed = life.phase === "booting" ? LATENCY.bootDeath : LATENCY.death;
-  state.draft.add(line, -noticed, "host", "sessionServerCrash", RANK.world);
-  if (others.length > 0) state.draft.tell("a terminal server died: in the simulated world they all share one");
+  if (life.serverGone) life.serverGone = false;
+  else {
+    const noticed = life.phase === "booting" ? LATENCY.bootDeath : LATENCY.death;
+    addDeath(state, life, line, noticed, "host", { sessionServerCrash: life.personality });
+  }
+}
+
+/** One line for all: the terminal server that they shared. */
+export function onLostServers(state: ImportState, identities: readonly string[], line: LogLine): void {
+  const up = [...state.lives.values()].filter(({ phase }) => phase === "live" || phase === "booting");
+  const gone = up.filter(({ identity }) => identities.includes(identity));
+  for (const life of gone) life.serverGone = true;
+  if (gone.length < up.length) state.draft.tell("a terminal server died that some peers shared: in the simulated world it is that of all");
+  state.draft.add(line, -LATENCY.death, "host", "sessionServerCrash", RANK.world);
 }

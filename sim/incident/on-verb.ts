@@ -1,8 +1,8 @@
 import { LATENCY } from "./latency.ts";
 import type { Life } from "./lives.ts";
-import { field, type LogLine, own } from "./log-line.ts";
-import { takenBy } from "./on-session.ts";
-import { behaves, elapsed, type ImportState, who, worksUntil } from "./state.ts";
+import { field, type LogLine, type Moment, own } from "./log-line.ts";
+import { onLostServers, takenBy } from "./on-session.ts";
+import { behaves, elapsed, type ImportState, livedUntil, who, worksUntil } from "./state.ts";
 
 type OnVerb = (state: ImportState, life: Life, line: LogLine) => void;
 
@@ -10,24 +10,36 @@ const plain =
   (verb: string): OnVerb =>
   (state, life, line) => {
     if (BRINGS_UP.includes(verb)) life.asked = line;
+    if (CALLS_OFF.includes(verb)) life.retryFrom = null;
     state.draft.add(line, 0, verb, who(life));
   };
 
 /** Whatever was up before, the next bring-up is theirs. */
-const BRINGS_UP: readonly string[] = ["start", "new", "reset", "selfFresh"];
+const BRINGS_UP: readonly string[] = ["start", "new", "reset"];
+
+/** No back-off outlives these. */
+const CALLS_OFF: readonly string[] = ["stop", "new", "reset"];
+
+function endsFrom(life: Life, at: Moment): void {
+  if (life.phase === "live" || life.phase === "booting") life.endAsked = at;
+}
 
 /** Lines of verbs: somebody asked for something. */
 export const VERB_LINES: Readonly<Record<string, OnVerb>> = {
   stopped: (state, life, line) => {
     life.stopping = field(line, "live") === "true";
+    endsFrom(life, line);
     plain("stop")(state, life, line);
   },
   started: plain("start"),
-  new: plain("new"),
+  new: (state, life, line) => {
+    endsFrom(life, line);
+    plain("new")(state, life, line);
+  },
   refresh: plain("refresh"),
   reset: plain("reset"),
   interrupt: plain("interrupt"),
-  "self-fresh": plain("selfFresh"),
+  "self-fresh": onSelfFresh,
   "self-done": (state, life, line) => {
     life.doneAt = line;
     plain("selfDone")(state, life, line);
@@ -40,6 +52,20 @@ export const VERB_LINES: Readonly<Record<string, OnVerb>> = {
   },
   compact: onCompact,
 };
+
+/** Whether the agent closed by itself, or left that to the daemon, shows at its end. */
+function onSelfFresh(state: ImportState, life: Life, line: LogLine): void {
+  const asked = { waits: false };
+  life.asked = line;
+  if (life.phase === "live" || life.phase === "booting") {
+    life.selfFresh = asked;
+    life.endAsked = { index: line.index, wall: line.wall + GRACE_MS };
+  }
+  state.draft.add(line, 0, "selfFresh", () => ({ ...who(life), ...(asked.waits && { closes: false }) }));
+}
+
+/** A session that asked for its own restart gets this long to close by itself. */
+const GRACE_MS = 250;
 
 /** Its line comes when the session is there; who asked for the bring-up has been seen at the wake already. */
 function onAttach(state: ImportState, life: Life, line: LogLine): void {
@@ -70,10 +96,18 @@ export function onSupervise(state: ImportState, life: Life | null, line: LogLine
   const action = field(line, "action") ?? "";
   const sentence = own(NOT_TOLD, action);
   if (sentence !== undefined) state.draft.tell(sentence);
-  if (action === "adopted" && life !== null && life.managed !== null) takenBy(state, life, line, null);
+  if (action === "adopted" && life !== null) onAdopted(state, life, line);
+  const identities = (field(line, "identity") ?? "").split(",");
+  if (identities.length > 1 && field(line, "class") === "lost-server") onLostServers(state, identities, line);
   if (action === "reap-failed" && life !== null) onReapFailed(state, life, line);
   const manager = /^skipped-(launchd|systemd)$/.exec(action)?.[1];
   if (manager !== undefined && life !== null && field(line, "class") === "handed-over") takenBy(state, life, line, manager);
+}
+
+function onAdopted(state: ImportState, life: Life, line: LogLine): void {
+  if (life.managed !== null) takenBy(state, life, line, null);
+  if (life.orphan !== null) livedUntil(state, life, line, life.orphan.down);
+  life.orphan = null;
 }
 
 /** It was idle for one bound when that was tried. */

@@ -19,17 +19,17 @@ export interface ImportState {
   /** The log begins with the first daemon of its root: nothing was there before. */
   fresh: boolean;
   up: boolean;
+  /** The line of the last stop. */
+  down: Moment | null;
   /** The line before. */
   last: LogLine | null;
-  /** A terminal server's death that is on the timeline already. */
-  serverDeath: number | null;
   readonly still: { readonly fromMs: number; readonly untilMs: number }[];
 }
 
 export function createState(draft: Draft): ImportState {
   return {
     ...{ draft, lives: new Map(), peers: new Map(), firstConfig: {}, config: {}, idleMs: DEFAULT_SETTINGS.idleMs },
-    ...{ fresh: false, up: true, last: null, serverDeath: null, still: [] },
+    ...{ fresh: false, up: true, down: null, last: null, still: [] },
   };
 }
 
@@ -87,6 +87,18 @@ export function busyTillTheEnd(state: ImportState, life: Life, line: LogLine): v
   const since = Math.max(elapsed(state, oldest), life.turnFrom === null ? 0 : elapsed(state, life.turnFrom));
   if (now - since > LATENCY.handing + LATENCY.death) worksUntil(state, life, line, now + MARGIN_MS);
 }
+
+/** It was still there when the daemon went down, or the log ended: its last sign of life was at most one idle bound before. */
+export function livedUntil(state: ImportState, life: Life, line: LogLine, down: Moment): void {
+  const until = elapsed(state, down) + DIES_AFTER_MS;
+  if (life.phase !== "live" || life.attached || state.idleMs === 0 || until <= life.activeMs + state.idleMs) return;
+  const sign = until - state.idleMs;
+  worksUntil(state, life, line, sign);
+  life.activeMs = sign;
+}
+
+/** A daemon dies so long after its last word: what it had just begun is begun. */
+export const DIES_AFTER_MS = 20;
 
 /** It lives on although it would have been parked by now: it must have worked until shortly before. */
 export function stayedBusy(state: ImportState, life: Life, line: LogLine): void {

@@ -6,20 +6,7 @@ import type { Verb } from "./schema/actions.ts";
 type Fields = Readonly<Record<string, unknown>>;
 type CrashPoint = { readonly before: string; readonly nth?: number };
 
-const PEER_VERBS = [
-  "attach",
-  "detach",
-  "launch",
-  "new",
-  "refresh",
-  "stop",
-  "start",
-  "reset",
-  "compact",
-  "interrupt",
-  "selfFresh",
-  "selfDone",
-] as const;
+const PEER_VERBS = ["attach", "detach", "launch", "new", "refresh", "stop", "start", "reset", "compact", "interrupt", "selfDone"] as const;
 type PeerVerb = (typeof PEER_VERBS)[number];
 
 /** An action from its validated value. Null when its series of probe answers cannot be read (then it is a problem). */
@@ -29,6 +16,8 @@ export function buildAction(verb: Verb, value: unknown, path: readonly PropertyK
   switch (verb) {
     case "send":
       return buildSend(fields as { to: string; length?: number });
+    case "selfFresh":
+      return { do: "selfFresh", ...(fields as { peer: string }), peer: String(fields["peer"]) };
     case "turn":
       return { do: "turn", peer: String(fields["peer"]), forMs: Number(fields["for"]) };
     case "crash":

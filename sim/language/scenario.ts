@@ -124,22 +124,11 @@ export type Action =
       readonly as?: string;
     }
   | {
-      readonly do:
-        | "attach"
-        | "detach"
-        | "launch"
-        | "new"
-        | "refresh"
-        | "stop"
-        | "start"
-        | "reset"
-        | "compact"
-        | "interrupt"
-        | "selfFresh"
-        | "selfDone";
+      readonly do: "attach" | "detach" | "launch" | "new" | "refresh" | "stop" | "start" | "reset" | "compact" | "interrupt" | "selfDone";
       readonly peer: string;
       readonly runtime?: string;
     }
+  | { readonly do: "selfFresh"; readonly peer: string; readonly runtime?: string; readonly closes?: boolean }
   | { readonly do: "turn"; readonly peer: string; readonly forMs: number }
   | { readonly do: "crash"; readonly peer: string; readonly code: number | null; readonly signal: string | null }
   | { readonly do: "exit"; readonly peer: string }

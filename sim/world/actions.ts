@@ -121,7 +121,9 @@ function detach(kernel: Kernel, action: ActionOf<"detach">): void {
 function selfFresh(kernel: Kernel, action: ActionOf<"selfFresh">): void {
   const agent = livingAgent(kernel, action.peer);
   const identity = sessionOf(kernel, action.peer);
-  const close = (): void => void kernel.machine.clock.after(CLOSES_AFTER, () => agent?.exit(0, null));
+  const close = (): void => {
+    if (action.closes !== false) kernel.machine.clock.after(CLOSES_AFTER, () => agent?.exit(0, null));
+  };
   ask(kernel, action, (daemon) => daemon.selfFresh(identity, BY), close);
 }
 
@@ -148,8 +150,7 @@ function actOnHost(kernel: Kernel, action: ActionOf<"host">): void {
   else if (action.what === "sessionServerCrash") {
     const of = action.peer === undefined ? undefined : identitiesOfPeer(kernel, action.peer);
     kernel.machine.processes.crashServer(of);
-  }
-  else {
+  } else {
     cutPower(kernel, false);
     startLater(kernel, REBOOT_TAKES);
   }

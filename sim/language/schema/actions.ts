@@ -5,6 +5,7 @@ import {
   count,
   duration,
   errorCode,
+  flag,
   messageName,
   peerName,
   period,
@@ -114,7 +115,14 @@ export const ACTIONS = {
   reset: peerOrMap,
   compact: peerOrMap,
   interrupt: peerOrMap,
-  selfFresh: peerOrMap,
+  selfFresh: z.union([
+    peerName,
+    z.strictObject({
+      peer: peerName,
+      runtime: runtimeName.optional(),
+      closes: flag.optional().describe("false: the agent leaves it to the daemon to end it"),
+    }),
+  ]),
   selfDone: peerOrMap,
   turn: z.strictObject({ peer: peerName, for: duration }),
   crash,

@@ -195,7 +195,9 @@ async function stopAndStart(stage: Stage, peer: string): Promise<void> {
 async function crashLoop(stage: Stage, peer: string): Promise<void> {
   for (let deaths = 0; deaths < 3; deaths += 1) {
     send(stage, peer);
-    await stage.fleet.until("an agent", async () => agentOf(stage, peer) ?? ((await isUp(stage, peer)) ? null : true), 10_000).catch(() => {});
+    await stage.fleet
+      .until("an agent", async () => agentOf(stage, peer) ?? ((await isUp(stage, peer)) ? null : true), 10_000)
+      .catch(() => {});
     await pause(stage.random() * 600);
     kill(agentOf(stage, peer), "SIGKILL");
     await pause(200);
