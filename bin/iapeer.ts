@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { incidentCommand } from "../sim/cli/incident.ts";
 import { simCommand } from "../sim/cli/index.ts";
+import { whatIfCommand } from "../sim/cli/what-if.ts";
 import { runCli } from "./cli/program.ts";
 
 /** Usage errors of subcommands end as ours do. */
@@ -10,7 +11,7 @@ function mountSim(program: Command): void {
     command.copyInheritedSettings(from);
     for (const below of command.commands) inherit(below, command);
   };
-  for (const command of [simCommand(), incidentCommand()]) {
+  for (const command of [simCommand(), incidentCommand(), whatIfCommand()]) {
     program.addCommand(command);
     inherit(command, program);
   }
@@ -25,7 +26,7 @@ const argv = process.argv.slice(2);
 const verb = verbOf(argv) ?? "help";
 const interrupted = new AbortController();
 // These have ways of their own to end.
-if (!["daemon", "up", "attach", "sim", "incident"].includes(verb)) process.once("SIGINT", () => interrupted.abort());
+if (!["daemon", "up", "attach", "sim", "incident", "what-if"].includes(verb)) process.once("SIGINT", () => interrupted.abort());
 for (const output of [process.stdout, process.stderr]) {
   output.on("error", () => {
     // `iapeer logs | head` closes the pipe: that ends a verb, and is no failure. A daemon outlives whoever read along.

@@ -1,7 +1,7 @@
-import { Worker } from "node:worker_threads";
 import type { Failure } from "../expect/index.ts";
 import type { Scenario } from "../language/scenario.ts";
 import { type Baseline, type CrashCase, type RunOptions, runCrashCase, type Verdict } from "../runner/index.ts";
+import { dealt, inThreads } from "./threads.ts";
 
 /** What one crash run came to, small enough to be sent between threads. */
 export interface CrashOutcome {
@@ -26,7 +26,7 @@ export async function runCases(
   parts: RunOptions,
   tick: () => void,
 ): Promise<CrashOutcome[]> {
-  if (jobs > 1) return inThreads({ file: scenario.file, cases, daemonLife: baseline.daemonLife }, jobs, tick);
+  if (jobs > 1) return allInThreads({ file: scenario.file, cases, daemonLife: baseline.daemonLife }, jobs, tick);
   const outcomes: CrashOutcome[] = [];
   for (const crash of cases) {
     outcomes.push(await runOne(scenario, crash, baseline.daemonLife, parts));
@@ -46,24 +46,17 @@ export async function runOne(
   return { crash, verdict, failures };
 }
 
-async function inThreads(order: CrashOrder, jobs: number, tick: () => void): Promise<CrashOutcome[]> {
-  const shares = Array.from({ length: jobs }, (_, job) => order.cases.filter((_case, index) => index % jobs === job));
-  const parts = await Promise.all(shares.filter((share) => share.length > 0).map((cases) => inThread({ ...order, cases }, tick)));
+async function allInThreads(order: CrashOrder, jobs: number, tick: () => void): Promise<CrashOutcome[]> {
   const key = ({ operation, when, kind }: CrashCase): string => `${operation} ${when} ${kind}`;
-  const byCase = new Map(parts.flat().map((outcome) => [key(outcome.crash), outcome]));
-  return order.cases.flatMap((crash) => byCase.get(key(crash)) ?? []);
-}
-
-function inThread(order: CrashOrder, tick: () => void): Promise<CrashOutcome[]> {
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const worker = new Worker(new URL(`./crash-worker.${extension}`, import.meta.url), { workerData: order });
-  const outcomes: CrashOutcome[] = [];
-  return new Promise((resolve, reject) => {
-    worker.on("message", (outcome: CrashOutcome) => {
-      outcomes.push(outcome);
+  const byCase = new Map<string, CrashOutcome>();
+  await inThreads(
+    "./crash-worker",
+    dealt(order.cases, jobs),
+    (cases) => ({ ...order, cases }),
+    (outcome: CrashOutcome) => {
+      byCase.set(key(outcome.crash), outcome);
       tick();
-    });
-    worker.once("error", reject);
-    worker.once("exit", () => resolve(outcomes));
-  });
+    },
+  );
+  return order.cases.flatMap((crash) => byCase.get(key(crash)) ?? []);
 }

@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { IapeerError } from "../../lib/model/errors.ts";
-import { isoTime, parseIsoTime } from "../../lib/model/time.ts";
 import { recordText } from "../expect/record-text.ts";
 import { createAnonymiser } from "../incident/anonymise.ts";
 import type { Comparison } from "../incident/compare.ts";
@@ -9,10 +8,9 @@ import { createImporter, type Imported } from "../incident/importer.ts";
 import { type Replayed, replay } from "../incident/replay.ts";
 import { TooLarge, type WriteOptions } from "../incident/write.ts";
 import { formatDuration, formatVirtual } from "../language/duration.ts";
-import { nearest } from "../language/problem.ts";
 import type { RunOptions } from "../runner/index.ts";
 import { productionRun } from "./parts.ts";
-import { type ReadLine, readLogs } from "./read-logs.ts";
+import { nothingTaken, passedOverText, type Scanned, scanLogs, unknownEvent, unknownPeer } from "./scan-logs.ts";
 
 export interface IncidentOptions {
   readonly peer?: string;
@@ -26,22 +24,19 @@ export interface IncidentOptions {
 
 /** Real adapters take their time: the same decision may come so much earlier or later in a replay. */
 const TOLERANCE_MS = 5_000;
-/** So many lines that could not be read are shown. */
-const SHOWN = 5;
 
 /** What became of reading. */
 export interface Reading {
   readonly imported: Imported;
   readonly read: number;
-  /** Places of lines that are damaged, or say something that this version does not know. */
-  readonly passedOver: { readonly count: number; readonly shown: readonly string[] };
+  readonly passedOver: Scanned["passedOver"];
 }
 
 /** `iapeer incident import`; resolves with the exit status: 0 what was written decides the same, 2 it does not. */
 export async function importCommand(paths: readonly string[], options: IncidentOptions): Promise<number> {
   const { imported, read, passedOver } = await readIncident(paths, options);
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  if (passedOver.count > 0) say(`${passedOver.count} lines passed over:\n${passedOver.shown.map((place) => `  ${place}`).join("\n")}`);
+  if (passedOver.count > 0) say(passedOverText(passedOver));
   const source = options.anonymise === true ? "a log" : paths.join(", ");
   const write: WriteOptions = {
     source,
@@ -81,54 +76,19 @@ async function written(
 
 /** Reads and imports; rejects with what was wrong with the arguments. */
 export async function readIncident(paths: readonly string[], options: IncidentOptions): Promise<Reading> {
-  const { peer, from, to } = options;
-  if (from !== undefined && to !== undefined && from >= to)
-    throw new IapeerError("bad-window", `--from ${isoTime(from)} is not before --to ${isoTime(to)}`);
+  const { peer } = options;
   const anonymise = options.anonymise === true ? createAnonymiser() : null;
   const importer = createImporter(anonymise === null && peer !== undefined ? { peer } : {});
   const chooser = createImporter(peer === undefined ? {} : { peer });
-  const seen = { read: 0, first: "", last: "", passed: 0, shown: [] as string[] };
-  const passOver = (line: ReadLine, why: string): void => {
-    seen.passed += 1;
-    if (seen.shown.length < SHOWN) seen.shown.push(`${line.file}:${line.line}: ${why}`);
-  };
-  for await (const line of readLogs(paths)) {
-    seen.read += 1;
-    const wall = parseIsoTime(line.record?.ts ?? "");
-    if (line.record === null || wall === null) {
-      passOver(line, line.record === null ? "damaged" : `"${line.record.ts}" is no time`);
-      continue;
-    }
-    seen.first ||= line.record.ts;
-    seen.last = line.record.ts;
-    if (wall < (from ?? Number.NEGATIVE_INFINITY) || wall > (to ?? Number.POSITIVE_INFINITY)) continue;
-    if (anonymise !== null && peer !== undefined && !chooser.concerns(line.record)) continue;
-    if (!importer.take(anonymise === null ? line.record : anonymise(line.record))) passOver(line, `unknown event "${line.record.ev}"`);
-  }
+  const scanned = await scanLogs(paths, options, (record) => {
+    if (anonymise !== null && peer !== undefined && !chooser.concerns(record)) return null;
+    return importer.take(anonymise === null ? record : anonymise(record)) ? null : unknownEvent(record);
+  });
   const names = anonymise === null ? importer.names : chooser.names;
   if (peer !== undefined && !names.has(peer)) throw unknownPeer(peer, [...names]);
   const imported = importer.finish();
-  if (imported === null) throw emptyWindow(seen, paths);
-  return { imported, read: seen.read, passedOver: { count: seen.passed, shown: seen.shown } };
-}
-
-function unknownPeer(peer: string, names: readonly string[]): IapeerError {
-  const near = nearest(peer, names);
-  const known = names.length === 0 ? "it names nobody" : `it names ${names.slice(0, 20).join(", ")}`;
-  return new IapeerError(
-    "unknown-peer",
-    `the log says nothing of a peer "${peer}"${near === null ? "" : `; did you mean "${near}"?`} (${known})`,
-  );
-}
-
-function emptyWindow(
-  { first, last, read, passed }: { first: string; last: string; read: number; passed: number },
-  paths: readonly string[],
-): IapeerError {
-  const where = paths.join(", ");
-  if (read === 0) return new IapeerError("empty-log", `${where}: empty`);
-  if (first === "") return new IapeerError("empty-log", `${where}: none of the ${passed} lines is one of lifecycle.log`);
-  return new IapeerError("empty-window", `no line in this window; the log runs from ${first} to ${last}`);
+  if (imported === null) throw nothingTaken(scanned, paths);
+  return { imported, read: scanned.read, passedOver: scanned.passedOver };
 }
 
 /** Whether the scenario decides what the log says, and where it first does not. */

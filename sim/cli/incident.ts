@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
-import { parseIsoTime } from "../../lib/model/time.ts";
 import type { IncidentOptions } from "./incident-command.ts";
+import { readTime } from "./when.ts";
 
 /** `iapeer incident …`: from the log of something that happened to a scenario. Sets `process.exitCode`. */
 export function incidentCommand(): Command {
@@ -28,12 +28,6 @@ export function incidentCommand(): Command {
       if (code !== 0) process.exitCode = code;
     });
   return incident;
-}
-
-function readTime(text: string): number {
-  const at = parseIsoTime(text);
-  if (at !== null) return at;
-  throw new InvalidArgumentError("Accepted is an ISO time such as 2026-01-31T08:00Z.");
 }
 
 function readSeed(text: string): number {

@@ -11,6 +11,10 @@ export interface DraftEntry {
   readonly plus: number;
   readonly rank: number;
   readonly verb: string;
+  /** Of a `next`: the decision of the bring-up that it is about. A replay under other settings may have none there. */
+  readonly about?: Moment;
+  /** A scenario has it anyway; only a replay under other settings needs it said. */
+  readonly implied?: boolean;
   /** A function where it is known only when all of the log is. */
   readonly value: unknown;
 }
@@ -27,24 +31,25 @@ export interface Draft {
   /** How often something could not be told, by sentence. */
   readonly untold: Map<string, number>;
   inputs: number;
-  add(moment: Moment, plus: number, verb: string, value: unknown, rank?: number): void;
+  add(moment: Moment, plus: number, verb: string, value: unknown, rank?: number, more?: Pick<DraftEntry, "about" | "implied">): void;
   decide(line: LogLine): void;
   tell(sentence: string): void;
 }
 
-export function createDraft(hands: Hands): Draft {
+/** `limit`: so many entries and decisions are kept. */
+export function createDraft(hands: Hands, limit: number): Draft {
   const draft: Draft = {
     hands,
     entries: [],
     decisions: [],
     untold: new Map(),
     inputs: 0,
-    add(moment, plus, verb, value, rank = RANK.action) {
-      draft.inputs += 1;
-      if (draft.entries.length < MAX_ENTRIES)
-        draft.entries.push({ moment: { index: moment.index, wall: moment.wall }, plus, rank, verb, value });
+    add(moment, plus, verb, value, rank = RANK.action, more = {}) {
+      if (more.implied !== true) draft.inputs += 1;
+      if (draft.entries.length < limit)
+        draft.entries.push({ moment: { index: moment.index, wall: moment.wall }, plus, rank, verb, value, ...more });
     },
-    decide: (line) => void (draft.decisions.length < MAX_ENTRIES && draft.decisions.push(line)),
+    decide: (line) => void (draft.decisions.length < limit && draft.decisions.push(line)),
     tell: (sentence) => void draft.untold.set(sentence, (draft.untold.get(sentence) ?? 0) + 1),
   };
   return draft;

@@ -1,6 +1,6 @@
 import type { LogRecord } from "../../lib/log/read-log.ts";
 import { isoTime, parseIsoTime } from "../../lib/model/time.ts";
-import { createDraft, type Draft } from "./draft.ts";
+import { createDraft, type Draft, MAX_ENTRIES } from "./draft.ts";
 import { giveFrom, refineGiven, refineHold } from "./given.ts";
 import { createHands } from "./hands.ts";
 import type { DraftPeer, Life } from "./lives.ts";
@@ -14,6 +14,8 @@ import { busyTillTheEnd, createState, elapsed, type ImportState, lifeOf, livedUn
 export interface ImportOptions {
   /** Only this peer's lines, and the daemon's own. */
   readonly peer?: string;
+  /** Inputs and decisions that are kept: as many as a scenario may have, unless it is to become none. */
+  readonly limit?: number;
 }
 
 /** What a log told: inputs and decisions, not yet a scenario's text. */
@@ -43,12 +45,12 @@ export interface Importer {
   concerns(record: LogRecord): boolean;
   /** Every personality that was named, for messages about unknown ones. */
   readonly names: ReadonlySet<string>;
-  /** Null when no line was taken. */
-  finish(): Imported | null;
+  /** Null when no line was taken. `endWall`: the log went on until then without a word about these peers, epoch ms. */
+  finish(endWall?: number): Imported | null;
 }
 
 /** Turns the lines of a log into inputs and decisions, one line at a time: what it holds grows with the scenario, not with the log. */
-export function createImporter({ peer }: ImportOptions = {}): Importer {
+export function createImporter({ peer, limit = 2 * MAX_ENTRIES }: ImportOptions = {}): Importer {
   let state: ImportState | null = null;
   let startWall = 0;
   const seen = { lines: 0, firstTs: "", lastTs: "" };
@@ -60,25 +62,26 @@ export function createImporter({ peer }: ImportOptions = {}): Importer {
       return peer === undefined || concerns(record, peer);
     },
     take(record) {
-      const wall = parseIsoTime(record.ts);
-      if (wall === null || wall < EARLIEST || wall > LATEST || !KNOWN.has(record.ev)) return false;
+      const wall = wallOf(record);
+      if (wall === null) return false;
       noteNames(names, record);
       if (peer !== undefined && !concerns(record, peer)) return true;
       startWall = state === null ? wall : startWall;
-      state ??= createState(createDraft(createHands(wall)));
+      state ??= createState(createDraft(createHands(wall), limit));
       takeLine(state, { index: seen.lines, wall, ev: record.ev, record: detached(record) });
       seen.lines += 1;
       seen.firstTs ||= isoTime(wall);
       seen.lastTs = isoTime(wall);
       return true;
     },
-    finish() {
+    finish(endWall) {
       if (state === null || state.last === null) return null;
-      const endMs = Math.max(0, state.draft.hands.elapsed(state.last));
+      const end = { ...state.last, index: seen.lines, wall: Math.max(state.last.wall, endWall ?? Number.NEGATIVE_INFINITY) };
+      const endMs = Math.max(0, state.draft.hands.elapsed(end));
       for (const life of state.lives.values()) {
-        if (!state.up && state.down !== null) livedUntil(state, life, state.last, state.down);
-        stayedBusy(state, life, state.last);
-        busyTillTheEnd(state, life, state.last);
+        if (!state.up && state.down !== null) livedUntil(state, life, end, state.down);
+        stayedBusy(state, life, end);
+        busyTillTheEnd(state, life, end);
       }
       for (const life of state.lives.values())
         if (life.phase !== "unseen" || life.managed !== null) peerNamed(state, life.personality).runtimes.add(life.runtime);
@@ -93,6 +96,12 @@ export function createImporter({ peer }: ImportOptions = {}): Importer {
       };
     },
   };
+}
+
+/** Its time, epoch ms, if an import can make something of the line. */
+export function wallOf(record: LogRecord): number | null {
+  const wall = parseIsoTime(record.ts);
+  return wall === null || wall < EARLIEST || wall > LATEST || !KNOWN.has(record.ev) ? null : wall;
 }
 
 /** A scenario begins in 2000 at the earliest, and lasts less than a hundred years. */
@@ -197,7 +206,7 @@ function noteNames(names: Set<string>, record: LogRecord): void {
 }
 
 /** Personalities that a line names. */
-function namesIn(record: LogRecord): string[] {
+export function namesIn(record: LogRecord): string[] {
   const identities = `${record["identity"] ?? ""},${record.ev === "deliver" || record.ev === "accept" ? (record["to"] ?? "") : ""}`;
   return [...identities.split(",").map(personalityOf), record["personality"] ?? ""].filter((name) => name !== "");
 }
@@ -207,6 +216,10 @@ function personalityOf(identity: string): string {
 }
 
 function concerns(record: LogRecord, peer: string): boolean {
-  if (record.ev === "daemon" || record.ev === "clock") return true;
-  return namesIn(record).includes(peer);
+  return concernsAll(record) || namesIn(record).includes(peer);
+}
+
+/** The daemon and the clock are everybody's. */
+export function concernsAll({ ev }: LogRecord): boolean {
+  return ev === "daemon" || ev === "clock";
 }

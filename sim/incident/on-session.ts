@@ -121,8 +121,8 @@ export function onLaunch(state: ImportState, life: Life, line: LogLine): void {
   const boot = ms - (field(life.wake ?? line, "id") !== null ? LATENCY.readyWith : LATENCY.readyWithout);
   if (boot < 0) state.draft.tell("a boot was quicker than the simulated adapters");
   const [from, until] = [elapsed(state, line) - ms, elapsed(state, line) - (ms - boot)];
-  if (boot !== DEFAULT_BEHAVIOR.boot)
-    behaves(state, life, () => ({ boot: formatDuration(Math.max(0, state.draft.hands.awake(from, until))) }));
+  const booted = (): Record<string, string> => ({ boot: formatDuration(Math.max(0, state.draft.hands.awake(from, until))) });
+  behaves(state, life, booted, boot === DEFAULT_BEHAVIOR.boot);
   if (life.wake !== null && field(life.wake, "mode") === "fresh") life.spoke = false;
   life.phase = "live";
   life.known = true;

@@ -73,10 +73,11 @@ export function worksUntil(state: ImportState, life: Life, line: LogLine, endMs:
 type Behaving = Readonly<Record<string, unknown>>;
 
 /** How the session of a bring-up behaves, said just before it is decided. */
-export function behaves(state: ImportState, life: Life, behavior: Behaving | (() => Behaving)): void {
+export function behaves(state: ImportState, life: Life, behavior: Behaving | (() => Behaving), implied = false): void {
   if (life.wake === null || life.nextAt === null) return;
   const value = (): unknown => ({ peer: life.personality, ...(typeof behavior === "function" ? behavior() : behavior) });
-  state.draft.add(life.nextAt, elapsed(state, life.nextAt) >= 1 ? -1 : 0, "next", value, RANK.next);
+  const about = { index: life.wake.index, wall: life.wake.wall };
+  state.draft.add(life.nextAt, elapsed(state, life.nextAt) >= 1 ? -1 : 0, "next", value, RANK.next, { about, ...(implied && { implied }) });
 }
 
 /** Messages waited for its turn to end when something else ended it. */
@@ -100,14 +101,16 @@ export function livedUntil(state: ImportState, life: Life, line: LogLine, down: 
 /** A daemon dies so long after its last word: what it had just begun is begun. */
 export const DIES_AFTER_MS = 20;
 
-/** It lives on although it would have been parked by now: it must have worked until shortly before. */
+/** It lives on although it would have been parked by now: it must have worked until less than one idle bound ago, and nothing says that it did for longer. */
 export function stayedBusy(state: ImportState, life: Life, line: LogLine): void {
   const now = elapsed(state, line);
   if (life.phase !== "live" || life.attached || life.waiting.size > 0 || state.idleMs === 0 || !state.up) return;
   if (now <= life.activeMs + state.idleMs + LATE_MS) return;
-  state.draft.tell("a session was not parked when it would have been: it is taken to have worked until the next line about it");
-  worksUntil(state, life, line, now - 1);
-  life.activeMs = now - 1;
+  state.draft.tell(
+    "a session was not parked when it would have been: it is taken to have worked until one idle bound before the next line about it",
+  );
+  life.activeMs = now - state.idleMs + LATE_MS;
+  worksUntil(state, life, line, life.activeMs);
 }
 
 const MARGIN_MS = 5_000;

@@ -25,6 +25,8 @@ export interface TimedEntry {
   readonly rank: number;
   readonly verb: string;
   readonly value: unknown;
+  /** Of a `next`: when the bring-up was decided that it is about. */
+  readonly aboutMs?: number;
 }
 
 /** Decisions are expected together once it was quiet for so long, and at most so long after the last of them. */
@@ -37,15 +39,17 @@ export class TooLarge extends Error {
   override readonly name = "TooLarge";
 }
 
-/** Inputs in the order of their times, those of one moment in the order in which the world needs them. */
-export function timelineOf({ draft, peers }: Imported, fold = unfolded): TimedEntry[] {
+/** Inputs in the order of their times (`implied`: with those that a scenario need not say), those of one moment in the order in which the world needs them. */
+export function timelineOf({ draft, peers }: Imported, fold = unfolded, implied = false): TimedEntry[] {
   const runtimes = new Map(peers.map((peer) => [peer.name, peer.runtimes.size]));
   return draft.entries
-    .map(({ moment, plus, rank, verb, value }) => ({
+    .filter((entry) => implied || entry.implied !== true)
+    .map(({ moment, plus, rank, verb, value, about }) => ({
       atMs: fold(Math.max(0, Math.round(draft.hands.elapsed(moment) + plus))),
       rank,
       verb,
       value: plain(typeof value === "function" ? value() : value, runtimes),
+      ...(about !== undefined && { aboutMs: fold(draft.hands.elapsed(about)) }),
     }))
     .sort((left, right) => left.atMs - right.atMs || rankIn(left) - rankIn(right));
 }
@@ -105,7 +109,9 @@ export function scenarioText(imported: Imported, options: WriteOptions): string 
   const timeline = [...inputs, ...expectationsOf(endMs, inputs, options.replayed ?? decisionsOf(imported, options.fold))].sort(
     (left, right) => left.atMs - right.atMs || rankIn9(left) - rankIn9(right),
   );
-  const given = imported.peers.filter((peer) => peer.given !== null);
+  const { config, behavior, peers, given } = headOf(imported);
+  const lines = (map: Readonly<Record<string, unknown>>): string[] =>
+    Object.entries(map).map(([name, value]) => `  ${name}: ${flow(value)}`);
   const head = [
     `scenario: ${scalar(titleOf(imported, options))}`,
     `about: ${scalar(aboutOf(imported, options))}`,
@@ -113,14 +119,32 @@ export function scenarioText(imported: Imported, options: WriteOptions): string 
     ...(options.withoutStart ? [] : [`start: ${isoTime(imported.startWall)}`]),
     ...(options.seed === undefined ? [] : [`seed: ${options.seed}`]),
     `until: ${formatDuration(Math.max(endMs, timeline.at(-1)?.atMs ?? 0) + QUIET_MS)}`,
-    ...(Object.keys(imported.config).length === 0 ? [] : [`config: ${flow(imported.config)}`]),
-    "behavior: { turn: 0s }",
+    ...(config === undefined ? [] : [`config: ${flow(config)}`]),
+    `behavior: ${flow(behavior)}`,
     "peers:",
-    ...peersOf(imported).map((peer) => `  ${peer.name}: ${flow(peerOf(peer))}`),
-    ...(given.length === 0 ? [] : ["given:", ...given.map((peer) => `  ${peer.name}: ${flow(peer.given)}`)]),
+    ...lines(peers),
+    ...(given === undefined ? [] : ["given:", ...lines(given)]),
   ];
   const entries = timeline.map(({ atMs, verb, value }) => `  - at: ${formatDuration(atMs)}\n${bodyOf(verb, value)}`);
   return `${[...head, ...(entries.length === 0 ? [] : ["timeline:", ...entries])].join("\n")}\n`;
+}
+
+/** Settings, peers and what was found of them, as a scenario writes them. */
+export function headOf(imported: Imported): ScenarioHead {
+  const given = imported.peers.filter((peer) => peer.given !== null).map((peer) => [peer.name, peer.given]);
+  return {
+    ...(Object.keys(imported.config).length > 0 && { config: imported.config }),
+    behavior: { turn: "0s" },
+    peers: Object.fromEntries(peersOf(imported).map((peer) => [peer.name, peerOf(peer)])),
+    ...(given.length > 0 && { given: Object.fromEntries(given) }),
+  };
+}
+
+interface ScenarioHead {
+  readonly config?: Readonly<Record<string, string | number | boolean>>;
+  readonly behavior: Readonly<Record<string, unknown>>;
+  readonly peers: Readonly<Record<string, unknown>>;
+  readonly given?: Readonly<Record<string, unknown>>;
 }
 
 function rankIn9(entry: TimedEntry): number {

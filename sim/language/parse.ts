@@ -1,16 +1,15 @@
 import { buildAction } from "./build-action.ts";
 import { type ExpectationBuilder, expectationBuilder } from "./build-expectation.ts";
 import { buildGiven } from "./build-given.ts";
+import { buildPeer } from "./build-peer.ts";
 import { collectProblems, type Problems } from "./issues.ts";
 import { type Problem, unknownWord } from "./problem.ts";
 import { type RawEntry, readEntries } from "./read-entries.ts";
-import { type Action, DEFAULT_BEHAVIOR, type Entry, type Expectation, type Scenario, type ScenarioPeer } from "./scenario.ts";
+import { type Action, DEFAULT_BEHAVIOR, DEFAULT_START_MS, type Entry, type Expectation, type Scenario } from "./scenario.ts";
 import { type RawFile, scenarioFile } from "./schema/file.ts";
 import { readYaml, type YamlSource } from "./yaml-source.ts";
 
 export type ParseResult = { readonly scenario: Scenario } | { readonly problems: readonly Problem[] };
-
-const DEFAULT_START_MS = 1_767_225_600_000; // 2026-01-01T00:00:00Z
 
 /**
  * Reads a scenario file. Never throws and never hangs: either the scenario, with every time in ms and every piece with its place, or all
@@ -119,24 +118,6 @@ function build(raw: RawFile, entries: readonly RawEntry[], names: Names, source:
     invariantsOff: raw.invariants?.off ?? [],
     file: source.file,
     source: source.text,
-  };
-}
-
-function buildPeer(name: string, raw: RawFile["peers"][string], problems: Problems): ScenarioPeer {
-  const runtime = raw.runtime ?? raw.runtimes?.[0] ?? "claude";
-  const runtimes = raw.runtimes ?? [runtime];
-  if (!runtimes.includes(runtime))
-    problems.add(["peers", name, "runtime"], `"${runtime}" is not among its runtimes: ${runtimes.join(", ")}`);
-  return {
-    runtime,
-    runtimes,
-    human: raw.human ?? false,
-    nature: raw.nature ?? "artificial",
-    ...(raw.initialPrompt === undefined ? {} : { initialPrompt: raw.initialPrompt }),
-    cwdMissing: raw.cwd === "missing",
-    managed: raw.managed ?? null,
-    registered: raw.registered ?? true,
-    behavior: (raw.behavior ?? {}) as ScenarioPeer["behavior"],
   };
 }
 

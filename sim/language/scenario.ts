@@ -89,6 +89,9 @@ export interface Behavior {
   readonly touchesTranscript: number | null;
   readonly repaints: number | null;
 }
+/** 2026-01-01T00:00:00Z. */
+export const DEFAULT_START_MS = 1_767_225_600_000;
+
 export const DEFAULT_BEHAVIOR: Behavior = {
   boot: 3_000,
   turn: 20_000,
@@ -132,7 +135,14 @@ export type Action =
   | { readonly do: "turn"; readonly peer: string; readonly forMs: number }
   | { readonly do: "crash"; readonly peer: string; readonly code: number | null; readonly signal: string | null }
   | { readonly do: "exit"; readonly peer: string }
-  | { readonly do: "next"; readonly peer: string; readonly behavior: Partial<Behavior>; readonly backOffMs?: number }
+  | {
+      readonly do: "next";
+      readonly peer: string;
+      readonly behavior: Partial<Behavior>;
+      /** Virtual ms after which it holds for no bring-up any more; no file can say this, a replay under other settings does. */
+      readonly untilMs?: number;
+      readonly backOffMs?: number;
+    }
   | { readonly do: "manage"; readonly peer: string; readonly by: "launchd" | "systemd" | "none" }
   | { readonly do: "daemon"; readonly what: "restart" | "stop" | "start" | "pause" | "continue" }
   | { readonly do: "daemon"; readonly what: "crash" | "powerLoss"; readonly before?: string; readonly nth?: number }

@@ -17,6 +17,7 @@ const BY = "scenario";
 
 /** Does what a timeline entry says, now; what comes of it later stands in the trace. */
 export function performAction(kernel: Kernel, action: Action): void {
+  if (kernel.recorded?.admits(kernel, action) === false) return;
   note(kernel, action, "peer" in action ? action.peer : "world", plain(action));
   (performers[action.do] as (kernel: Kernel, action: Action) => void)(kernel, action);
 }
@@ -39,7 +40,7 @@ const performers: Performers = {
   crash: (kernel, action) => toAgent(kernel, action, (agent) => agent.exit(action.code, action.signal)),
   exit: (kernel, action) => toAgent(kernel, action, (agent) => agent.exit(0, null)),
   next: (kernel, action) => {
-    kernel.behaviors.next(action.peer, action.behavior);
+    kernel.behaviors.next(action.peer, action.behavior, action.untilMs);
     if (action.backOffMs !== undefined) kernel.backOffs.next(action.peer, action.backOffMs);
   },
   manage: (kernel, action) => manage(kernel, action.peer, action.by),

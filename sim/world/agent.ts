@@ -38,6 +38,8 @@ export interface AgentParts {
   readonly process: SimProcess;
   readonly processes: ProcessTable;
   readonly behavior: Behavior;
+  /** Length of the turn that a message starts, ms, where it is not the behaviour's. */
+  readonly turn: () => number | null;
   /** It has booted long ago; null for one that boots now. */
   readonly atPrompt: AtPrompt | null;
   readonly home: Home;
@@ -136,7 +138,7 @@ function agentOf(mind: Mind): SimAgent {
       if (mind.state !== "idle") return false;
       record(mind, "message", message.id, message.text);
       parts.note("recorded", { message: message.id });
-      beginTurn(mind, parts.behavior.turn, { message: message.id });
+      beginTurn(mind, parts.turn() ?? parts.behavior.turn, { message: message.id });
       return true;
     },
     work(forMs) {

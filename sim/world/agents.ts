@@ -24,6 +24,8 @@ export interface AgentsParts {
   readonly now: () => number;
   /** How the next session of an identity shall behave; called once per spawn. */
   readonly behavior: (identity: string) => Behavior;
+  /** Length of the turn that a message starts, ms, where it is not the behaviour's. */
+  readonly turn: (identity: string) => number | null;
   readonly note: (identity: string, data: Readonly<Record<string, unknown>>) => void;
   readonly touch: (process: SimProcess, what: "transcript" | "screen") => void;
 }
@@ -38,6 +40,7 @@ export function createAgents(parts: AgentsParts): Agents {
     const agent = createAgent({
       ...{ process, processes, home, clock, background, now },
       behavior: parts.behavior(process.identity),
+      turn: () => parts.turn(process.identity),
       atPrompt: atPrompt.get(process.instance) ?? null,
       note: (what, data) => parts.note(process.identity, { what, instance: process.instance, pid: process.pid, ...data }),
       touch: (what) => parts.touch(process, what),

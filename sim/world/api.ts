@@ -174,6 +174,11 @@ export interface WorldOptions {
   readonly fullTrace?: boolean;
   /** Hears of each of those, also when they are not kept: a timer's `set`, `fired` or `cancelled`, an operation's name. */
   readonly onDetail?: (kind: "disk" | "host" | "timer", what: string) => void;
+  /**
+   * The inputs were recorded under other settings, where whoever they befell was up. Here a turn whose session is not ready begins with the next
+   * message that lands, and what befell a session that is not there does not happen: it is told to this.
+   */
+  readonly onMissed?: (action: Action) => void;
   /** What to keep besides what the scenario's own expectations need. */
   readonly telemetry?: TelemetryOptions;
 }

@@ -17,6 +17,7 @@ import { createMail } from "./mail.ts";
 import type { Owner } from "./owner.ts";
 import type { SimProcess } from "./processes.ts";
 import { virtualRandom } from "./random.ts";
+import { recordedInputs } from "./recorded.ts";
 import { simRuntime } from "./runtime.ts";
 import { createSimTelemetry } from "./telemetry.ts";
 import { createTrace } from "./trace.ts";
@@ -29,8 +30,9 @@ const USUAL_RUNTIMES = ["claude", "codex"];
 /** Puts a world together; nothing runs yet. */
 export function assemble(scenario: Scenario, options: WorldOptions, makeDaemon: MakeDaemon): Kernel {
   const settings = withConfig(DEFAULT_SETTINGS, scenario.config);
-  const behaviors = createBehaviors(scenario);
+  const behaviors = createBehaviors(scenario, () => machine.clock.elapsedMs());
   const random = virtualRandom(scenario.seed);
+  const recorded = options.onMissed === undefined ? null : recordedInputs(options.onMissed);
   const full = options.fullTrace ?? true;
   const detail = full || options.onDetail ? hearDetail(options, (entry) => kernel.trace.add(entry)) : null;
   const crashPoints = createCrashPoints({
@@ -41,6 +43,7 @@ export function assemble(scenario: Scenario, options: WorldOptions, makeDaemon: 
   });
   const machine = createMachine({
     ...{ startMs: scenario.startMs, root: ROOT, crashPoints, takeBehavior: behaviors.take },
+    takeTurn: (identity) => recorded?.takeTurn(identity) ?? null,
     isRoutine: (owner, delay) => owner === BACKGROUND || (owner.startsWith("daemon-") && delay === kernel.settings.superviseMs),
     onTimer: ({ what, owner, sequence: timer, dueAt }) => {
       if (detail && owner.startsWith("daemon-")) detail("timer", owner, what, { what, timer, dueAt });
@@ -57,6 +60,7 @@ export function assemble(scenario: Scenario, options: WorldOptions, makeDaemon: 
       machine,
       crashPoints,
       behaviors,
+      recorded,
       settings,
       trace,
       decisions: [],

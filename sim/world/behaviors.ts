@@ -7,14 +7,24 @@ export interface Behaviors {
   peek(identity: string): Behavior;
   /** The same, and `next` is used up. */
   take(identity: string): Behavior;
-  next(peer: string, behavior: Partial<Behavior>): void;
+  /** For the next bring-up that comes no later than `untilMs` (virtual); without it, whenever that is. */
+  next(peer: string, behavior: Partial<Behavior>, untilMs?: number): void;
 }
 
-export function createBehaviors(scenario: Scenario): Behaviors {
-  const overrides = new Map<string, Partial<Behavior>>();
+interface Next {
+  readonly behavior: Partial<Behavior>;
+  readonly untilMs: number;
+}
+
+export function createBehaviors(scenario: Scenario, now: () => number): Behaviors {
+  const overrides = new Map<string, Next>();
+  const nextOf = (peer: string): Partial<Behavior> => {
+    const next = overrides.get(peer);
+    return next === undefined || next.untilMs < now() ? {} : next.behavior;
+  };
   const peek = (identity: string): Behavior => {
     const name = parseIdentity(identity)?.personality ?? "";
-    return { ...scenario.behavior, ...scenario.peers.get(name)?.behavior, ...overrides.get(name) };
+    return { ...scenario.behavior, ...scenario.peers.get(name)?.behavior, ...nextOf(name) };
   };
   return {
     peek,
@@ -23,6 +33,7 @@ export function createBehaviors(scenario: Scenario): Behaviors {
       overrides.delete(parseIdentity(identity)?.personality ?? "");
       return behavior;
     },
-    next: (peer, behavior) => void overrides.set(peer, { ...overrides.get(peer), ...behavior }),
+    next: (peer, behavior, untilMs = Number.POSITIVE_INFINITY) =>
+      void overrides.set(peer, { behavior: { ...nextOf(peer), ...behavior }, untilMs }),
   };
 }

@@ -13,6 +13,7 @@ import type { Incarnations } from "./incarnations.ts";
 import { identitiesOf, writeUnits } from "./layout.ts";
 import type { Machine } from "./machine.ts";
 import type { Mail } from "./mail.ts";
+import type { RecordedInputs } from "./recorded.ts";
 import type { SimTelemetry } from "./telemetry.ts";
 
 /** The parts of a world, for the files that make its methods. */
@@ -23,6 +24,8 @@ export interface Kernel {
   readonly daemons: Incarnations;
   readonly behaviors: Behaviors;
   readonly backOffs: BackOffs;
+  /** Where inputs come from another run. */
+  readonly recorded: RecordedInputs | null;
   readonly mail: Mail;
   readonly random: Random;
   readonly trace: Trace;

@@ -30,6 +30,8 @@ export interface MachineParts {
   readonly crashPoints: CrashPoints;
   /** Behaviour of the next session of an identity; called once per spawn. */
   readonly takeBehavior: (identity: string) => Behavior;
+  /** Length of the turn that a message starts, ms, where it is not the behaviour's. */
+  readonly takeTurn: (identity: string) => number | null;
   readonly isRoutine: (owner: string, delayMs: number) => boolean;
   readonly onTimer: (event: TimerEvent) => void;
   readonly onKill: (process: SimProcess, owner: Owner) => void;
@@ -57,7 +59,7 @@ export function createMachine(parts: MachineParts): Machine {
   const home = createHome();
   const agents = createAgents({
     ...{ processes, home, now, clock: own, background: clock.forOwner(BACKGROUND) },
-    ...{ behavior: parts.takeBehavior, note: parts.onAgent },
+    ...{ behavior: parts.takeBehavior, turn: parts.takeTurn, note: parts.onAgent },
     touch: (process, what) => (what === "screen" ? disk.poke(process.request.logFile, "a prompt\n") : resave(disk, home, process)),
   });
   const host = createSimHost({

@@ -13,6 +13,7 @@ const BEHAVIOR = { ...DEFAULT_BEHAVIOR, turn: 3_000 };
 function harness(name: string): RuntimeHarness {
   const machine = createMachine({
     ...{ startMs: Date.parse("2026-01-01T00:00:00Z"), root: "/home/sim/.iapeer", takeBehavior: () => BEHAVIOR, isRoutine: () => false },
+    takeTurn: () => null,
     crashPoints: createCrashPoints({ root: "/home/sim/.iapeer", crashAt: undefined, kill: () => {}, note: () => {} }),
     ...{ onTimer: () => {}, onKill: () => {}, onAgent: () => {} },
   });

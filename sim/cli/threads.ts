@@ -1,0 +1,27 @@
+import { Worker } from "node:worker_threads";
+
+/** Deals work out to threads, and hears what each of them posts. `file` is named without its extension, next to this one. */
+export async function inThreads<Item, Posted>(
+  file: string,
+  shares: readonly (readonly Item[])[],
+  orderOf: (share: readonly Item[]) => unknown,
+  hear: (posted: Posted) => void,
+): Promise<void> {
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const url = new URL(`${file}.${extension}`, import.meta.url);
+  await Promise.all(shares.filter((share) => share.length > 0).map((share) => inThread(url, orderOf(share), hear)));
+}
+
+/** Every n-th item goes to the same share. */
+export function dealt<Item>(items: readonly Item[], shares: number): Item[][] {
+  return Array.from({ length: shares }, (_, share) => items.filter((_item, index) => index % shares === share));
+}
+
+function inThread<Posted>(url: URL, workerData: unknown, hear: (posted: Posted) => void): Promise<void> {
+  const worker = new Worker(url, { workerData });
+  return new Promise((resolve, reject) => {
+    worker.on("message", hear);
+    worker.once("error", reject);
+    worker.once("exit", () => resolve());
+  });
+}

@@ -1,0 +1,15 @@
+import type { Tried } from "../../what-if/comparison.ts";
+import type { ShardOutcome } from "./replay-shard.ts";
+
+/** What the log cannot tell, and what follows for the figures. */
+export function notesOf(outcomes: readonly ShardOutcome[], tried: readonly Tried[]): string[] {
+  const missed = Math.max(0, ...tried.map((one) => one.missed));
+  const sentences = new Map<string, number>();
+  for (const { untold } of outcomes) for (const sentence of untold) sentences.set(sentence, (sentences.get(sentence) ?? 0) + 1);
+  return [
+    "a log has no lines for turns: one whose end nothing tells of takes no time, so a shorter idle bound may park sessions here that were at work",
+    "senders are taken to send the same at the same times, however long an answer takes",
+    ...(missed === 0 ? [] : [`ends and requests of sessions that are not there under other settings are left out: up to ${missed}`]),
+    ...[...sentences].map(([sentence, peers]) => (peers === 1 ? sentence : `${sentence} (${peers} peers)`)),
+  ];
+}

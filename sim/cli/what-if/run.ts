@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { IapeerError } from "../../../lib/model/errors.ts";
+import type { RunOptions } from "../../runner/index.ts";
+import type { WhatIf } from "../../what-if/comparison.ts";
+import { type Config, defaultOf } from "../../what-if/settings.ts";
+import { productionRun } from "../parts.ts";
+import { type LogWindow, nothingTaken, type Scanned } from "../scan-logs.ts";
+import { dealt, inThreads } from "../threads.ts";
+import { onOneTimeline, outcomeOf, reproductionOf, triedOf } from "./collect.ts";
+import { notesOf } from "./notes.ts";
+import { replayShard, type ShardOrder, type ShardOutcome } from "./replay-shard.ts";
+import { type Spooled, spool } from "./spool.ts";
+
+export interface WhatIfRequest extends LogWindow {
+  readonly logs: readonly string[];
+  readonly peer?: string;
+  /** Settings to try, each set in replays of its own. */
+  readonly variants: readonly Config[];
+  /** So many differences are named. */
+  readonly named: number;
+  /** Worker threads. */
+  readonly jobs: number;
+  /** Hears after each peer. */
+  readonly tick?: (done: number, all: number) => void;
+}
+
+/** Real adapters take their time: the same decision may come so much earlier or later in a replay. */
+const TOLERANCE_MS = 5_000;
+
+/** Replays the inputs of logs under their own settings and under others. Rejects with what was wrong with the arguments. */
+export async function whatIf(request: WhatIfRequest): Promise<{ readonly whatIf: WhatIf; readonly scanned: Scanned }> {
+  const folder = mkdtempSync(join(tmpdir(), "iapeer-what-if-"));
+  try {
+    const spooled = await spool(request.logs, request, folder);
+    const outcomes = await replayAll(spooled, request);
+    if (outcomes.length === 0) throw nothingTaken(spooled.scanned, request.logs);
+    return { whatIf: compare(outcomes, request, spooled.scanned.read), scanned: spooled.scanned };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function replayAll({ shards, common, endWall }: Spooled, request: WhatIfRequest): Promise<ShardOutcome[]> {
+  const { variants, named, tick } = request;
+  const orders = shards.map(
+    ({ peer, file }): ShardOrder => ({ peer, files: [common, file], endWall, variants, toleranceMs: TOLERANCE_MS, named }),
+  );
+  const outcomes: ShardOutcome[] = [];
+  let done = 0;
+  const hear = (outcome: ShardOutcome | null): void => {
+    if (outcome !== null) outcomes.push(outcome);
+    done += 1;
+    tick?.(done, orders.length);
+  };
+  const jobs = Math.min(request.jobs, orders.length);
+  if (jobs > 1) await inThreads("./what-if/worker", dealt(orders, jobs), (share) => share, hear);
+  else await inTurn(orders, await productionRun(), hear);
+  const rank = new Map(shards.map(({ peer }, index) => [peer, index]));
+  return outcomes.sort((left, right) => (rank.get(left.peer) ?? 0) - (rank.get(right.peer) ?? 0));
+}
+
+async function inTurn(orders: readonly ShardOrder[], parts: RunOptions, hear: (outcome: ShardOutcome | null) => void): Promise<void> {
+  for (const order of orders) hear(await replayShard(order, parts));
+}
+
+function compare(outcomes: readonly ShardOutcome[], { logs, variants, named }: WhatIfRequest, lines: number): WhatIf {
+  const { startWall, shifted } = onOneTimeline(outcomes);
+  const ownConfig = shifted[0]?.config ?? {};
+  const names = [...new Set(variants.flatMap((variant) => Object.keys(variant)))];
+  const own = Object.fromEntries(names.map((name) => [name, ownConfig[name] ?? defaultOf(name)]));
+  const tried = variants.map((variant, index) =>
+    triedOf(
+      variant,
+      shifted.flatMap(({ others }) => others[index] ?? []),
+      named,
+    ),
+  );
+  return {
+    ...{ logs, lines, peers: shifted.length, startWall },
+    lengthMs: Math.max(...shifted.map((outcome) => outcome.endMs + outcome.startWall - startWall)),
+    own: reproductionOf(shifted),
+    log: outcomeOf(
+      own,
+      shifted.map((outcome) => outcome.own),
+    ),
+    tried,
+    notes: notesOf(shifted, tried),
+  };
+}
+
+/** Nothing to try. */
+export function nothingToTry(): IapeerError {
+  return new IapeerError("usage", "nothing to try: give --set idle=30m, or --sweep idle=10m..4h");
+}

@@ -1,0 +1,57 @@
+import { type Comparison, compareDecisions, type Decided } from "../incident/compare.ts";
+import type { Imported } from "../incident/importer.ts";
+import { decidedBy } from "../incident/replay.ts";
+import { decisionsOf } from "../incident/write.ts";
+import { makeScenario } from "../language/make-scenario.ts";
+import { type RunOptions, runScenario } from "../runner/index.ts";
+import type { Truth } from "../world/api.ts";
+import { LATE_MS, scriptOf } from "./script.ts";
+import type { Config } from "./settings.ts";
+import { type LiveSpan, spansOf, type Totals, totalsOf } from "./totals.ts";
+
+/** The inputs of a log, once more. */
+export interface Played {
+  readonly decisions: readonly Decided[];
+  readonly totals: Totals;
+  readonly spans: readonly LiveSpan[];
+  /** What befell a session in the log and found none here. */
+  readonly missed: number;
+}
+
+/** A run broke off: a defect of the simulator, or of the daemon in it. */
+export class BrokeOff extends Error {
+  override readonly name = "BrokeOff";
+}
+
+/** Plays the inputs of a log; without overrides, under its own settings. Rejects with {@link BrokeOff}. */
+export async function play(imported: Imported, overrides: Config, { createWorld }: RunOptions): Promise<Played> {
+  const scenario = makeScenario(scriptOf(imported, overrides));
+  const seen: { missed: number; truth: Truth | null } = { missed: 0, truth: null };
+  const result = await runScenario(scenario, {
+    createWorld: (...given) => {
+      const world = createWorld(...given);
+      seen.truth = world.truth;
+      return world;
+    },
+    ...{ hash: false, stepBudget: Number.POSITIVE_INFINITY },
+    world: {
+      fullTrace: false,
+      onMissed: () => {
+        seen.missed += 1;
+      },
+    },
+  });
+  const [failure] = result.failures;
+  if (failure !== undefined) throw new BrokeOff(`${failure.headline}: ${failure.got}`);
+  const decisions = decidedBy(result).filter(({ atMs }) => atMs <= imported.endMs + LATE_MS);
+  const spans = spansOf(seen.truth?.processes ?? [], imported.endMs);
+  return { decisions, spans, totals: totalsOf(decisions, spans), missed: seen.missed };
+}
+
+/** Whether a replay under the own settings decides what the log says; `toleranceMs` as real adapters take their time. */
+export function reproduces(imported: Imported, own: Played, toleranceMs: number): Comparison {
+  const comparison = compareDecisions(decisionsOf(imported), own.decisions, toleranceMs);
+  // The log ends there: what the replay decides a moment later may have been decided as well.
+  const within = comparison.divergences.filter(({ expected, actual }) => expected !== null || (actual?.atMs ?? 0) <= imported.endMs);
+  return { ...comparison, divergences: within };
+}
