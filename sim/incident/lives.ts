@@ -10,13 +10,15 @@ export interface Life {
   wake: LogLine | null;
   /** What led to the next bring-up, as far as it was seen: a message, a verb, the end before. */
   asked: Moment | null;
+  /** What a simulated daemon acts upon at once, although the real one took a while. */
+  actsFrom: Moment | null;
   /** What led to this one: how it behaves is said just before. */
   nextAt: Moment | null;
   /** A person or a verb waits for this bring-up already. */
   attachAsked: boolean;
   readyAt: Moment | null;
-  /** The last landing (or READY) from which a turn may run. */
-  turnFrom: Moment | null;
+  /** The last landing (or READY) from which a turn may run; `lead`: it began so many ms before. */
+  turnFrom: (Moment & { readonly lead?: number }) | null;
   /** Ms since the start of what the daemon last counted as activity. */
   activeMs: number;
   /** A person has it open. */
@@ -44,6 +46,8 @@ export interface Life {
   managed: string | null;
   stopped: boolean;
   held: boolean;
+  /** When the hold of now ends. */
+  holdEnd: Moment | null;
   /** Accepted and not landed, by id: when. */
   readonly waiting: Map<string, Moment>;
   /** Topics of its conversation as the log tells them. */
@@ -51,8 +55,8 @@ export interface Life {
 }
 
 export interface Orphan {
-  /** When the daemon before was last seen. */
-  readonly down: Moment;
+  /** When the daemon before was last seen; later, where that turns out. */
+  readonly down: { readonly index: number; wall: number };
   readonly start: Moment;
   readonly stopped: boolean;
   readonly byReboot: boolean;
@@ -67,6 +71,7 @@ export function createLife(identity: string, runtime: string, personality: strin
       phase: "unseen",
       wake: null,
       asked: null,
+      actsFrom: null,
       nextAt: null,
       attachAsked: false,
       attached: false,
@@ -81,7 +86,17 @@ export function createLife(identity: string, runtime: string, personality: strin
       turnFrom: null,
       activeMs: 0,
     },
-    ...{ doneAt: null, spoke: false, known: false, managed: null, stopped: false, held: false, waiting: new Map(), topics: [] },
+    ...{
+      doneAt: null,
+      spoke: false,
+      known: false,
+      managed: null,
+      stopped: false,
+      held: false,
+      holdEnd: null,
+      waiting: new Map(),
+      topics: [],
+    },
   };
 }
 

@@ -1,10 +1,10 @@
 import { DECIDING_SETTINGS, DEFAULT_SETTINGS } from "../../lib/model/settings.ts";
 import { parseIsoTime } from "../../lib/model/time.ts";
 import { formatDuration, parseDuration } from "../language/duration.ts";
-import { RANK } from "./draft.ts";
+import { type DraftEntry, RANK } from "./draft.ts";
 import type { Orphan } from "./lives.ts";
 import { field, type LogLine, type Moment, numberIn, wholeIn } from "./log-line.ts";
-import { DIES_AFTER_MS, elapsed, type ImportState } from "./state.ts";
+import { DIES_AFTER_MS, elapsed, type ImportState, paused } from "./state.ts";
 
 /** From `host: reboot` to the start of the daemon. */
 const REBOOT_MS = 30_000;
@@ -31,6 +31,7 @@ export function onDaemon(state: ImportState, line: LogLine): void {
   state.config = config;
   state.idleMs = typeof config["idle"] === "string" ? (parseDuration(config["idle"]) ?? DEFAULT_SETTINGS.idleMs) : DEFAULT_SETTINGS.idleMs;
   state.up = true;
+  state.start = line;
 }
 
 function startAgain(state: ImportState, line: LogLine, last: LogLine, config: Config): void {
@@ -39,21 +40,29 @@ function startAgain(state: ImportState, line: LogLine, last: LogLine, config: Co
   const reboots = field(line, "after") === "reboot";
   const rebootAt = elapsed(state, line) - REBOOT_MS;
   const byReboot = reboots && rebootAt > elapsed(state, lastSeen);
-  if (byReboot) draft.add(line, -REBOOT_MS, "host", "reboot", RANK.world);
-  else if (reboots)
-    draft.add(lastSeen, Math.min(DIES_AFTER_MS, elapsed(state, line) - elapsed(state, lastSeen)), "daemon", "powerLoss", RANK.world);
-  else if (state.up)
-    draft.add(lastSeen, Math.min(DIES_AFTER_MS, elapsed(state, line) - elapsed(state, lastSeen)), "daemon", "crash", RANK.world);
-  leaveOrphans(state, { down: state.up ? lastSeen : (state.down ?? last), start: line, stopped: !state.up, byReboot: reboots });
+  const ended = byReboot ? draft.add(line, -REBOOT_MS, "host", "reboot", RANK.world) : dies(state, line, lastSeen, reboots);
+  leaveOrphans(state, { down: ended ?? { ...(state.down ?? last) }, start: line, stopped: ended === null, byReboot: reboots });
   const changed = changesOf(state.config, config);
   if (Object.keys(changed).length > 0) draft.add(line, byReboot ? -1 : 0, "config", changed);
   if (!byReboot) draft.add(line, 0, "daemon", "start");
+}
+
+/** It dies shortly after its last word; null where it had been stopped before. */
+function dies(state: ImportState, line: LogLine, lastSeen: Moment, powerLoss: boolean): DraftEntry["moment"] | null {
+  if (!powerLoss && !state.up) return null;
+  const after = Math.min(DIES_AFTER_MS, elapsed(state, line) - elapsed(state, lastSeen));
+  return state.draft.add({ ...lastSeen, wall: lastSeen.wall + after }, 0, "daemon", powerLoss ? "powerLoss" : "crash", RANK.world);
 }
 
 /** Who was up is found by the next daemon, alive or not. */
 function leaveOrphans(state: ImportState, orphan: Orphan): void {
   for (const life of state.lives.values()) {
     life.retryFrom = null;
+    life.holdEnd = null;
+    if (life.phase === "ended" && life.waiting.size > 0) {
+      life.asked = orphan.start;
+      life.actsFrom = orphan.start;
+    }
     if (life.phase === "live" || life.phase === "booting") life.orphan = orphan;
   }
 }
@@ -100,6 +109,27 @@ export function onClock(state: ImportState, line: LogLine): void {
   const ms = (wholeIn(line, "secs", -LONGEST_SECS, LONGEST_SECS) ?? 0) * 1000;
   if ((kind !== "suspend" && kind !== "step") || ms === 0) return;
   const { before, after } = state.draft.hands.gap(line, kind, ms);
+  if (field(line, "of") === "process") onHeldUp(state, line, ms, { before, after });
+  else onGap(state, kind, ms, { before, after });
+  for (const life of state.lives.values()) life.activeMs = elapsed(state, line);
+}
+
+/** Its pass came late by so much: it was stopped some time after the pass before. */
+function onHeldUp(state: ImportState, line: LogLine, ms: number, { before, after }: Gap): void {
+  const supervise = state.config["supervise"];
+  const passMs = typeof supervise === "string" ? (parseDuration(supervise) ?? DEFAULT_SETTINGS.superviseMs) : DEFAULT_SETTINGS.superviseMs;
+  const earliest = elapsed(state, line) - ms - passMs;
+  const from = Math.max(elapsed(state, before) + DIES_AFTER_MS, earliest);
+  if (from >= elapsed(state, after)) return;
+  paused(state, { index: before.index, wall: before.wall + from - elapsed(state, before) }, after);
+}
+
+interface Gap {
+  readonly before: Moment;
+  readonly after: Moment;
+}
+
+function onGap(state: ImportState, kind: "suspend" | "step", ms: number, { before, after }: Gap): void {
   const [from, until] = [elapsed(state, before), elapsed(state, after)];
   if (kind === "suspend") {
     const at = Math.max(from, until - ms - AFTER_SUSPEND_MS);
@@ -113,5 +143,4 @@ export function onClock(state: ImportState, line: LogLine): void {
       { step: `${ms < 0 ? "-" : "+"}${formatDuration(Math.abs(ms))}` },
       RANK.world,
     );
-  for (const life of state.lives.values()) life.activeMs = elapsed(state, line);
 }

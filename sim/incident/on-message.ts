@@ -5,7 +5,7 @@ import { field, type LogLine, type Moment, numberIn, wholeIn } from "./log-line.
 import { elapsed, type ImportState, stayedBusy, worksUntil } from "./state.ts";
 
 /** Slower than a free composer by so much: it waited for something. */
-const NOT_AT_ONCE_MS = 20;
+const NOT_AT_ONCE_MS = 125;
 
 /** `accept`: a message was taken in. */
 export function onAccept(state: ImportState, life: Life, line: LogLine): void {
@@ -50,7 +50,7 @@ export function onDeliver(state: ImportState, life: Life, line: LogLine): void {
   // The simulated adapters take their time: what follows the landing must not overtake it.
   const late =
     life.phase === "live" && field(line, "woke") !== "true" ? Math.max(0, freeAt(state, life, accepted) + LATENCY.handing + 1 - landed) : 0;
-  life.turnFrom = { index: line.index, wall: line.wall + late };
+  life.turnFrom = { index: line.index, wall: line.wall + late, lead: LATENCY.proof - 1 };
   life.activeMs = landed;
   life.spoke = true;
   const topic = normaliseTopic(field(line, "topic"));

@@ -6,7 +6,18 @@ import { LATENCY } from "./latency.ts";
 import type { Life, Orphan } from "./lives.ts";
 import { field, type LogLine, numberIn, own, wholeIn } from "./log-line.ts";
 import { send } from "./on-message.ts";
-import { behaves, busyTillTheEnd, DIES_AFTER_MS, elapsed, type ImportState, peerNamed, stayedBusy, who, worksUntil } from "./state.ts";
+import {
+  behaves,
+  busyTillTheEnd,
+  DIES_AFTER_MS,
+  elapsed,
+  type ImportState,
+  paused,
+  peerNamed,
+  stayedBusy,
+  who,
+  worksUntil,
+} from "./state.ts";
 
 /** Verbs that want a peer up, or are refused as a wake is, by their word in the log. */
 const ASKING: Readonly<Record<string, string>> = {
@@ -51,12 +62,26 @@ function noteBackOff(state: ImportState, life: Life, line: LogLine, by: string):
   life.retryFrom = null;
 }
 
+/** Messages waited for the end of a hold, and the probe came late: nobody was there to send it. */
+function noteLateProbe(state: ImportState, life: Life, line: LogLine): void {
+  const { holdEnd, waiting } = life;
+  life.holdEnd = null;
+  const [oldest] = waiting.values();
+  if (holdEnd === null || field(line, "probe") !== "true" || state.last === null || oldest === undefined) return;
+  const [due, last] = [elapsed(state, holdEnd), elapsed(state, state.last)];
+  if (elapsed(state, line) - due < LATE_PROBE_MS || last > due || elapsed(state, oldest) > due) return;
+  paused(state, { index: state.last.index, wall: state.last.wall + (due - last) / 2 }, line);
+}
+
+const LATE_PROBE_MS = 250;
+
 const SHORTEST_BACK_OFF_MS = 740;
 /** Before the simulated death that its end tells of. */
 const BEFORE_DEATH_MS = 60;
 
 function onDecided(state: ImportState, life: Life, line: LogLine, by: string): void {
   noteBackOff(state, life, line, by);
+  noteLateProbe(state, life, line);
   life.attachAsked = by === "attach" || by === "compact";
   peerNamed(state, life.personality).human ||= field(line, "kind") === "conversational";
   const itself = verbOf(by) !== undefined && by !== "new";
@@ -120,9 +145,11 @@ export function onLaunch(state: ImportState, life: Life, line: LogLine): void {
   if (outcome !== "ready") return;
   const boot = ms - (field(life.wake ?? line, "id") !== null ? LATENCY.readyWith : LATENCY.readyWithout);
   if (boot < 0) state.draft.tell("a boot was quicker than the simulated adapters");
-  const [from, until] = [elapsed(state, line) - ms, elapsed(state, line) - (ms - boot)];
+  const sooner = life.actsFrom === null || life.wake === null ? 0 : Math.max(0, elapsed(state, life.wake) - elapsed(state, life.actsFrom));
+  life.actsFrom = null;
+  const [from, until] = [elapsed(state, line) - ms - sooner, elapsed(state, line) - (ms - boot)];
   const booted = (): Record<string, string> => ({ boot: formatDuration(Math.max(0, state.draft.hands.awake(from, until))) });
-  behaves(state, life, booted, boot === DEFAULT_BEHAVIOR.boot);
+  behaves(state, life, booted, boot + sooner === DEFAULT_BEHAVIOR.boot);
   if (life.wake !== null && field(life.wake, "mode") === "fresh") life.spoke = false;
   life.phase = "live";
   life.known = true;
@@ -139,7 +166,12 @@ export function onExit(state: ImportState, life: Life, line: LogLine): void {
   if (life.phase === "booting" && !Object.hasOwn(FAILED_BOOTS, end)) behaves(state, life, { onBoot: "hang" });
   own(life.phase === "booting" ? { ...EXITS, ...FAILED_BOOTS } : EXITS, end)?.(state, life, line);
   life.phase = "ended";
-  life.retryFrom = line;
+  life.retryFrom = NEVER_RETRIED.includes(end) || life.waiting.size === 0 ? null : line;
+  if (end === "boot-failed") life.retryFrom = line;
+  if (end === "owner-reset") {
+    life.asked = line;
+    life.actsFrom = line;
+  } else life.actsFrom = null;
   life.orphan = null;
   life.endAsked = null;
   life.selfFresh = null;
@@ -159,13 +191,15 @@ function noteEnding(state: ImportState, life: Life, line: LogLine): void {
   if (life.selfFresh !== null) life.selfFresh.waits = signal !== null || (code ?? 0) >= KILLED_FROM;
   if (life.endAsked === null || life.reapFailed) return;
   // What died with nobody looking was seen to be dead by the next daemon, however long that took to come.
-  if (life.orphan !== null)
-    return behaves(state, life, { term: formatDuration(OUTLIVES_MS + elapsed(state, life.orphan.down) - elapsed(state, life.endAsked)) });
-  const ms = elapsed(state, line) - elapsed(state, life.endAsked);
+  const seenDead = life.orphan === null ? elapsed(state, line) : elapsed(state, life.orphan.down) + OUTLIVES_MS;
+  const ms = seenDead - elapsed(state, life.endAsked);
   if (ms > LATENCY.ending) behaves(state, life, { term: formatDuration(ms) });
 }
 
 const OUTLIVES_MS = 60;
+
+/** Ends after which nothing is tried again by itself. */
+const NEVER_RETRIED: readonly string[] = ["stopped", "not-started", "handed-over"];
 
 type Exit = (state: ImportState, life: Life, line: LogLine) => void;
 
@@ -211,10 +245,13 @@ function onParked(state: ImportState, life: Life, line: LogLine): void {
 }
 
 /** Nobody adopted it: the park was decided just before the daemon died, or stopped, and finished by the next one. */
-function diedInPark(state: ImportState, life: Life, { down, stopped }: Orphan): number {
+function diedInPark(state: ImportState, life: Life, { down, start, stopped }: Orphan): number {
   behaves(state, life, { term: formatDuration(OUTLIVES_MS + DIES_AFTER_MS) });
   state.draft.tell("a daemon went down in the middle of a park: when exactly it was decided is not in the log");
-  return elapsed(state, down) + (stopped ? -DIES_AFTER_MS / 2 : DIES_AFTER_MS / 2);
+  // It lived at least until the park was due.
+  const due = life.activeMs + state.idleMs + 2;
+  if (!stopped) down.wall += Math.max(0, Math.min(due + DIES_AFTER_MS, elapsed(state, start) - 1) - elapsed(state, down));
+  return elapsed(state, down) - DIES_AFTER_MS / 2;
 }
 
 /** Its last sign of life was then: a turn ended, unless the daemon itself knew of something later; or it had been so before the window. */
@@ -245,9 +282,11 @@ function onDeath(state: ImportState, life: Life, line: LogLine): void {
 
 /** What no daemon was there to see happened before the next one started; anything else just before its line. */
 function addDeath(state: ImportState, { orphan }: Life, line: LogLine, noticedMs: number, verb: string, value: unknown): void {
-  if (orphan === null || orphan.byReboot) return state.draft.add(line, -noticedMs, verb, value, RANK.world);
-  const apart = elapsed(state, orphan.start) - elapsed(state, orphan.down);
-  state.draft.add(orphan.start, -Math.min(BEFORE_START_MS, apart / 2), verb, value, RANK.world);
+  if (orphan === null || orphan.byReboot) state.draft.add(line, -noticedMs, verb, value, RANK.world);
+  else {
+    const apart = elapsed(state, orphan.start) - elapsed(state, orphan.down);
+    state.draft.add(orphan.start, -Math.min(BEFORE_START_MS, apart / 2), verb, value, RANK.world);
+  }
 }
 
 const BEFORE_START_MS = 10;

@@ -38,7 +38,7 @@ const TEXTS = ["hello", "hello again", "please think for 1 s", "please think for
 /** Steps by weight. */
 const STEPS: readonly (readonly [weight: number, name: string, step: Step])[] = [
   [30, "send", async (stage, peer) => send(stage, peer)],
-  [6, "send and wait", async (stage, peer) => void (send(stage, peer), await answered(stage))],
+  [6, "send and wait", sendAndWait],
   [12, "agent SIGKILL", signalAgent("SIGKILL")],
   [3, "agent SIGTERM", signalAgent("SIGTERM")],
   [6, "agent SIGSTOP", stopAgent],
@@ -63,20 +63,26 @@ export async function story(fleet: Fleet, daemon: DaemonProcess, options: StoryO
   const total = STEPS.reduce((sum, [weight]) => sum + weight, 0);
   for (let n = 0; n < options.steps; n += 1) {
     const peer = options.peers[Math.floor(stage.random() * options.peers.length)] ?? "";
-    let left = stage.random() * total;
-    const [, name, step] = STEPS.find(([weight]) => (left -= weight) < 0) ?? STEPS[0] ?? never();
+    const [, name, step] = stepAt(stage.random() * total);
+    await heard(stage, peer);
     stage.steps.push(`${new Date().toISOString()} ${name} ${peer}`);
     await step(stage, peer);
     await pause(stage.random() ** 2 * 800);
   }
-  for (const peer of options.peers) await fleet.ask("start", { peer });
+  await answered(stage);
+  for (const peer of options.peers) if ((await fleet.peer(peer)).state === "stopped") await fleet.ask("start", { peer });
   await quiet(stage);
   await fleet.end(stage.daemon);
   return { kills: stage.kills, steps: stage.steps };
 }
 
-function never(): never {
-  throw new Error("there are steps");
+function stepAt(weight: number): (typeof STEPS)[number] {
+  let below = 0;
+  for (const step of STEPS) {
+    below += step[0];
+    if (weight < below) return step;
+  }
+  throw new Error("the weights do not add up");
 }
 
 /** Asks and does not wait: a daemon that dies meanwhile answers nobody, and refusals are decisions like any other. */
@@ -98,12 +104,25 @@ function send(stage: Stage, peer: string): void {
   begin(stage, peer, stage.fleet.send(peer, text, { waitMs: 0, ...(topic !== undefined && { topic }) }));
 }
 
+async function sendAndWait(stage: Stage, peer: string): Promise<void> {
+  send(stage, peer);
+  await answered(stage);
+}
+
 function pick<T>({ random }: Stage, all: readonly T[]): T | undefined {
   return all[Math.floor(random() * all.length)];
 }
 
 async function answered({ open }: Stage): Promise<void> {
   await Promise.race([Promise.all(open.keys()), pause(10_000)]);
+}
+
+/** Nobody asks twice of a peer within one moment: which of two such requests is served first is chance, here as in a replay. */
+async function heard({ open }: Stage, peer: string): Promise<void> {
+  const mine = [...open].flatMap(([request, of]) => (of === peer ? [request] : []));
+  if (mine.length === 0) return;
+  await Promise.race([Promise.all(mine), pause(10_000)]);
+  await pause(150);
 }
 
 /** Every request is answered, nobody boots, works or ends, and no message waits for anything but an operator or the guard. */
