@@ -50,7 +50,8 @@ function startAgain(state: ImportState, line: LogLine, last: LogLine, config: Co
 /** It dies shortly after its last word; null where it had been stopped before. */
 function dies(state: ImportState, line: LogLine, lastSeen: Moment, powerLoss: boolean): DraftEntry["moment"] | null {
   if (!powerLoss && !state.up) return null;
-  const after = Math.min(DIES_AFTER_MS, elapsed(state, line) - elapsed(state, lastSeen));
+  const seen = elapsed(state, lastSeen);
+  const after = Math.min(Math.max(DIES_AFTER_MS, state.behindMs + 1 - seen), elapsed(state, line) - seen);
   return state.draft.add({ ...lastSeen, wall: lastSeen.wall + after }, 0, "daemon", powerLoss ? "powerLoss" : "crash", RANK.world);
 }
 

@@ -10,7 +10,10 @@ const NOT_AT_ONCE_MS = 125;
 /** `accept`: a message was taken in. */
 export function onAccept(state: ImportState, life: Life, line: LogLine): void {
   stayedBusy(state, life, line);
-  if (life.phase !== "live" && life.phase !== "booting") life.asked ??= line;
+  if (life.phase !== "live" && life.phase !== "booting" && life.asked === null) {
+    life.asked = line;
+    life.actsFrom = line;
+  }
   life.waiting.set(field(line, "id") ?? "", line);
   send(state, life, line, line, 0);
 }
@@ -50,6 +53,7 @@ export function onDeliver(state: ImportState, life: Life, line: LogLine): void {
   // The simulated adapters take their time: what follows the landing must not overtake it.
   const late =
     life.phase === "live" && field(line, "woke") !== "true" ? Math.max(0, freeAt(state, life, accepted) + LATENCY.handing + 1 - landed) : 0;
+  state.behindMs = Math.max(state.behindMs, landed + late);
   life.turnFrom = { index: line.index, wall: line.wall + late, lead: LATENCY.proof - 1 };
   life.activeMs = landed;
   life.spoke = true;
@@ -57,9 +61,10 @@ export function onDeliver(state: ImportState, life: Life, line: LogLine): void {
   if (topic !== null && !life.topics.includes(topic)) life.topics.push(topic);
 }
 
-/** When it could be handed over. */
+/** When it could be handed over: the session was ready for it, and a daemon there. */
 function freeAt(state: ImportState, { turnFrom }: Life, accepted: number): number {
-  return Math.max(accepted, turnFrom === null ? 0 : elapsed(state, turnFrom));
+  const began = state.start === null ? 0 : elapsed(state, state.start);
+  return Math.max(accepted, began, turnFrom === null ? 0 : elapsed(state, turnFrom));
 }
 
 /** Its acceptance has no line here: it was before the window, or before logs held it. The landing tells how long ago it was. */

@@ -99,6 +99,7 @@ function onDecided(state: ImportState, life: Life, line: LogLine, by: string): v
 function onRefusal(state: ImportState, life: Life, line: LogLine, by: string): void {
   const cause = field(line, "cause");
   noteBackOff(state, life, line, by);
+  life.actsFrom = null;
   if (by === "message" && field(line, "len") !== null) send(state, life, line, line, 0);
   if (cause !== "missing-cwd") return;
   const peer = peerNamed(state, life.personality);
@@ -143,13 +144,13 @@ export function onLaunch(state: ImportState, life: Life, line: LogLine): void {
     state.draft.tell("a launch could not be started at all: the log does not say what to break");
   }
   if (outcome !== "ready") return;
-  const boot = ms - (field(life.wake ?? line, "id") !== null ? LATENCY.readyWith : LATENCY.readyWithout);
+  const handing = field(life.wake ?? line, "id") !== null ? LATENCY.readyWith : LATENCY.readyWithout;
+  const until = elapsed(state, line) - handing;
+  const from = wokenAt(state, life, line, ms);
+  const boot = until - from;
   if (boot < 0) state.draft.tell("a boot was quicker than the simulated adapters");
-  const sooner = life.actsFrom === null || life.wake === null ? 0 : Math.max(0, elapsed(state, life.wake) - elapsed(state, life.actsFrom));
-  life.actsFrom = null;
-  const [from, until] = [elapsed(state, line) - ms - sooner, elapsed(state, line) - (ms - boot)];
   const booted = (): Record<string, string> => ({ boot: formatDuration(Math.max(0, state.draft.hands.awake(from, until))) });
-  behaves(state, life, booted, boot + sooner === DEFAULT_BEHAVIOR.boot);
+  behaves(state, life, booted, boot === DEFAULT_BEHAVIOR.boot);
   if (life.wake !== null && field(life.wake, "mode") === "fresh") life.spoke = false;
   life.phase = "live";
   life.known = true;
@@ -157,6 +158,19 @@ export function onLaunch(state: ImportState, life: Life, line: LogLine): void {
   life.turnFrom = line;
   life.activeMs = elapsed(state, line);
 }
+
+/** When a simulated daemon wakes it: at once, where the real one took a moment. */
+function wokenAt(state: ImportState, life: Life, line: LogLine, bootMs: number): number {
+  const { wake, actsFrom } = life;
+  life.actsFrom = null;
+  if (wake === null) return elapsed(state, line) - bootMs;
+  const woken = elapsed(state, wake);
+  const sooner = actsFrom === null ? 0 : woken - elapsed(state, actsFrom);
+  return sooner > 0 && sooner < SOONER_MS ? woken - sooner : woken;
+}
+
+/** What took longer than this waited for something. */
+const SOONER_MS = 500;
 
 export function onExit(state: ImportState, life: Life, line: LogLine): void {
   const end = field(line, "class") ?? "";
@@ -312,9 +326,17 @@ function onBootFailed(state: ImportState, life: Life, line: LogLine): void {
 function onLostServer(state: ImportState, life: Life, line: LogLine): void {
   if (life.serverGone) life.serverGone = false;
   else {
-    const noticed = life.phase === "booting" ? LATENCY.bootDeath : LATENCY.death;
+    // Who says why saw it on the screen; else the end of the process was heard first, while the message was typed.
+    const onScreen = life.phase === "booting" && (field(line, "why") !== null || life.wake === null || field(life.wake, "id") === null);
+    const noticed = onScreen ? LATENCY.bootDeath : LATENCY.death;
+    if (life.phase === "booting" && !onScreen) diesWhileTyping(state, life, elapsed(state, line) - noticed);
     addDeath(state, life, line, noticed, "host", { sessionServerCrash: life.personality });
   }
+}
+
+function diesWhileTyping(state: ImportState, life: Life, diesMs: number): void {
+  const from = life.wake === null ? diesMs : elapsed(state, life.wake);
+  behaves(state, life, { onBoot: "ok", boot: formatDuration(Math.max(0, diesMs - from - LATENCY.readyWithout - 20)) });
 }
 
 /** One line for all: the terminal server that they shared. */

@@ -1,5 +1,5 @@
 import { LATENCY } from "./latency.ts";
-import type { Life } from "./lives.ts";
+import type { Life, Orphan } from "./lives.ts";
 import { field, type LogLine, type Moment, own } from "./log-line.ts";
 import { onLostServers, takenBy } from "./on-session.ts";
 import { behaves, elapsed, type ImportState, livedUntil, who, worksUntil } from "./state.ts";
@@ -107,7 +107,17 @@ export function onSupervise(state: ImportState, life: Life | null, line: LogLine
 function onAdopted(state: ImportState, life: Life, line: LogLine): void {
   if (life.managed !== null) takenBy(state, life, line, null);
   if (life.orphan !== null) livedUntil(state, life, line, life.orphan.down);
+  if (life.orphan !== null) waitedOver(state, life, line, life.orphan);
   life.orphan = null;
+}
+
+/** A message had waited for a while when the daemon went down: for the end of a turn, which came while nobody looked. */
+function waitedOver(state: ImportState, life: Life, line: LogLine, { down, start }: Orphan): void {
+  const [oldest] = life.waiting.values();
+  if (life.phase !== "live" || oldest === undefined) return;
+  const [from, until] = [elapsed(state, down), elapsed(state, start)];
+  const since = Math.max(elapsed(state, oldest), life.turnFrom === null ? 0 : elapsed(state, life.turnFrom));
+  if (from - since > LATENCY.handing) worksUntil(state, life, line, (from + until) / 2);
 }
 
 /** It was idle for one bound when that was tried. */

@@ -19,6 +19,8 @@ export interface ImportState {
   /** The log begins with the first daemon of its root: nothing was there before. */
   fresh: boolean;
   up: boolean;
+  /** When a simulated daemon has done what the log tells so far: ms since the start. */
+  behindMs: number;
   /** The line of the last start. */
   start: Moment | null;
   /** The line of the last stop. */
@@ -31,7 +33,7 @@ export interface ImportState {
 export function createState(draft: Draft): ImportState {
   return {
     ...{ draft, lives: new Map(), peers: new Map(), firstConfig: {}, config: {}, idleMs: DEFAULT_SETTINGS.idleMs },
-    ...{ fresh: false, up: true, start: null, down: null, last: null, still: [] },
+    ...{ fresh: false, up: true, behindMs: 0, start: null, down: null, last: null, still: [] },
   };
 }
 
