@@ -137,6 +137,7 @@ function takeLine(state: ImportState, line: LogLine): void {
   else if (line.ev === "supervise") onSupervise(state, life, line);
   else if (life !== null) own(ON_LIFE, line.ev)?.(state, life, line);
   else onNobody(state, line);
+  if (life !== null && line.ev !== "accept") life.toldMs = elapsed(state, line);
   state.last = line;
 }
 

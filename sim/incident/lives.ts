@@ -1,3 +1,4 @@
+import type { DraftEntry } from "./draft.ts";
 import type { LogLine, Moment } from "./log-line.ts";
 
 /** What the log has told of one identity so far. */
@@ -50,6 +51,10 @@ export interface Life {
   holdEnd: Moment | null;
   /** Accepted and not landed, by id: when. */
   readonly waiting: Map<string, Moment>;
+  /** Their actions, and how much earlier each may be: ms since the start. */
+  readonly sent: Map<string, { readonly moment: DraftEntry["moment"]; readonly notBeforeMs: number }>;
+  /** When the log last told of something but an acceptance, ms since the start. */
+  toldMs: number;
   /** Topics of its conversation as the log tells them. */
   topics: string[];
 }
@@ -95,6 +100,8 @@ export function createLife(identity: string, runtime: string, personality: strin
       held: false,
       holdEnd: null,
       waiting: new Map(),
+      sent: new Map(),
+      toldMs: 0,
       topics: [],
     },
   };

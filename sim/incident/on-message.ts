@@ -1,4 +1,5 @@
 import { normaliseTopic } from "../../lib/lifecycle/decide/topics.ts";
+import type { DraftEntry } from "./draft.ts";
 import { LATENCY } from "./latency.ts";
 import type { Life } from "./lives.ts";
 import { field, type LogLine, type Moment, numberIn, wholeIn } from "./log-line.ts";
@@ -15,7 +16,8 @@ export function onAccept(state: ImportState, life: Life, line: LogLine): void {
     life.actsFrom = line;
   }
   life.waiting.set(field(line, "id") ?? "", line);
-  send(state, life, line, line, 0);
+  const moment = send(state, life, line, line, 0);
+  life.sent.set(field(line, "id") ?? "", { moment, notBeforeMs: life.toldMs + 1 });
 }
 
 /** The action of a message: everything but its text. */
@@ -25,9 +27,9 @@ export function send(
   line: LogLine,
   at: Moment,
   plus: number,
-): void {
+): DraftEntry["moment"] {
   const [topic, from, length] = [field(line, "topic"), field(line, "from"), wholeIn(line, "len", 0, 1_000_000)];
-  state.draft.add(at, plus, "send", {
+  return state.draft.add(at, plus, "send", {
     to: to.personality,
     ...(to.runtime && { runtime: to.runtime }),
     ...(topic !== null && { topic }),
@@ -50,15 +52,29 @@ export function onDeliver(state: ImportState, life: Life, line: LogLine): void {
     const free = freeAt(state, life, accepted);
     if (landed - free > LATENCY.handing + NOT_AT_ONCE_MS) worksUntil(state, life, line, landed - LATENCY.behindTurn);
   }
-  // The simulated adapters take their time: what follows the landing must not overtake it.
-  const late =
-    life.phase === "live" && field(line, "woke") !== "true" ? Math.max(0, freeAt(state, life, accepted) + LATENCY.handing + 1 - landed) : 0;
+  const late = life.phase === "live" && field(line, "woke") !== "true" ? lateness(state, life, line, accepted) : 0;
+  life.sent.delete(field(line, "id") ?? "");
   state.behindMs = Math.max(state.behindMs, landed + late);
   life.turnFrom = { index: line.index, wall: line.wall + late, lead: LATENCY.proof - 1 };
   life.activeMs = landed;
   life.spoke = true;
   const topic = normaliseTopic(field(line, "topic"));
   if (topic !== null && !life.topics.includes(topic)) life.topics.push(topic);
+}
+
+/**
+ * The simulated adapters take their time: what was quicker is sent so much sooner, where nothing stands in between. Returns by how many ms it
+ * lands late all the same: what follows the landing must not overtake it.
+ */
+function lateness(state: ImportState, life: Life, line: LogLine, accepted: number): number {
+  const free = freeAt(state, life, accepted);
+  const late = free + LATENCY.handing - elapsed(state, line);
+  if (late <= 0) return 0;
+  const sent = life.sent.get(field(line, "id") ?? "");
+  const earliest = Math.max(freeAt(state, life, 0), sent?.notBeforeMs ?? accepted);
+  const sooner = Math.max(0, Math.min(late, accepted - earliest));
+  if (sent !== undefined) sent.moment.wall -= sooner;
+  return late > sooner ? late - sooner + 1 : 0;
 }
 
 /** When it could be handed over: the session was ready for it, and a daemon there. */
