@@ -5,8 +5,10 @@ import type { Life } from "./lives.ts";
 import { field, type LogLine, type Moment, numberIn, wholeIn } from "./log-line.ts";
 import { elapsed, type ImportState, stayedBusy, worksUntil } from "./state.ts";
 
-/** Slower than a free composer by so much: it waited for something. */
-const NOT_AT_ONCE_MS = 125;
+/** Slower than a free composer by so much: it waited for something. A daemon that has to wait for less waits for a whole second. */
+function notAtOnceMs({ turnFrom }: Life): number {
+  return (turnFrom?.lead ?? 0) > 0 ? 125 : 250;
+}
 
 /** `accept`: a message was taken in. */
 export function onAccept(state: ImportState, life: Life, line: LogLine): void {
@@ -50,12 +52,16 @@ export function onDeliver(state: ImportState, life: Life, line: LogLine): void {
   life.waiting.delete(field(line, "id") ?? "");
   if (life.phase === "live" && field(line, "woke") !== "true") {
     const free = freeAt(state, life, accepted);
-    if (landed - free > LATENCY.handing + NOT_AT_ONCE_MS) worksUntil(state, life, line, landed - LATENCY.behindTurn);
+    if (landed - free > LATENCY.handing + notAtOnceMs(life)) worksUntil(state, life, line, landed - LATENCY.behindTurn);
   }
   const late = life.phase === "live" && field(line, "woke") !== "true" ? lateness(state, life, line, accepted) : 0;
   life.sent.delete(field(line, "id") ?? "");
   state.behindMs = Math.max(state.behindMs, landed + late);
-  life.turnFrom = { index: line.index, wall: line.wall + late, lead: LATENCY.proof - 1 };
+  life.turnFrom = {
+    index: line.index,
+    wall: line.wall + late,
+    lead: life.phase === "live" && field(line, "woke") !== "true" ? LATENCY.proof - 1 : 0,
+  };
   life.activeMs = landed;
   life.spoke = true;
   const topic = normaliseTopic(field(line, "topic"));

@@ -1,5 +1,6 @@
 import { normaliseTopic } from "../../lib/lifecycle/decide/topics.ts";
-import { formatDuration } from "../language/duration.ts";
+import { DEFAULT_SETTINGS } from "../../lib/model/settings.ts";
+import { formatDuration, parseDuration } from "../language/duration.ts";
 import { DEFAULT_BEHAVIOR } from "../language/scenario.ts";
 import { RANK } from "./draft.ts";
 import { LATENCY } from "./latency.ts";
@@ -249,7 +250,7 @@ const FAILED_BOOTS: Readonly<Record<string, Exit>> = {
 
 /** Idle for one bound: the last turn ended that long before. */
 function onParked(state: ImportState, life: Life, line: LogLine): void {
-  const decided = life.orphan === null ? elapsed(state, line) - LATENCY.ending : diedInPark(state, life, life.orphan);
+  const decided = life.orphan === null ? parkDecided(state, life, line) : diedInPark(state, life, life.orphan);
   if (life.doneAt !== null) {
     const looked = elapsed(state, life.doneAt) + GRACE_MS;
     if (decided > looked) worksUntil(state, life, line, decided - LOOK_MS / 2);
@@ -257,6 +258,22 @@ function onParked(state: ImportState, life: Life, line: LogLine): void {
   }
   quietSince(state, life, line, decided - state.idleMs - 1);
 }
+
+/** A hold that would have been closed meanwhile tells that it took its time to end. */
+function parkDecided(state: ImportState, life: Life, line: LogLine): number {
+  const ended = elapsed(state, line);
+  const window = state.config["crashLoopWindow"];
+  const windowMs =
+    typeof window === "string" ? (parseDuration(window) ?? DEFAULT_SETTINGS.crashLoopWindowMs) : DEFAULT_SETTINGS.crashLoopWindowMs;
+  const closes = life.held && life.readyAt !== null ? elapsed(state, life.readyAt) + windowMs : ended;
+  if (ended - LATENCY.ending < closes || ended - closes > LONGEST_END_MS) return ended - LATENCY.ending;
+  const decided = closes - LATENCY.ending;
+  behaves(state, life, { term: formatDuration(ended - decided) });
+  return decided;
+}
+
+/** TERM, KILL, and their proof. */
+const LONGEST_END_MS = 6_000;
 
 /** Nobody adopted it: the park was decided just before the daemon died, or stopped, and finished by the next one. */
 function diedInPark(state: ImportState, life: Life, { down, start, stopped }: Orphan): number {
