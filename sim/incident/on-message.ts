@@ -7,7 +7,7 @@ import { elapsed, type ImportState, stayedBusy, worksUntil } from "./state.ts";
 
 /** Slower than a free composer by so much: it waited for something. A daemon that has to wait for less waits for a whole second. */
 function notAtOnceMs({ turnFrom }: Life): number {
-  return (turnFrom?.lead ?? 0) > 0 ? 125 : 250;
+  return (turnFrom?.lead ?? 0) > 0 ? 125 : 200;
 }
 
 /** `accept`: a message was taken in. */
@@ -50,37 +50,35 @@ export function onDeliver(state: ImportState, life: Life, line: LogLine): void {
   const accept = life.waiting.get(field(line, "id") ?? "");
   const accepted = accept === undefined ? acceptedBefore(state, life, line, landed) : elapsed(state, accept);
   life.waiting.delete(field(line, "id") ?? "");
-  if (life.phase === "live" && field(line, "woke") !== "true") {
-    const free = freeAt(state, life, accepted);
-    if (landed - free > LATENCY.handing + notAtOnceMs(life)) worksUntil(state, life, line, landed - LATENCY.behindTurn);
-  }
-  const late = life.phase === "live" && field(line, "woke") !== "true" ? lateness(state, life, line, accepted) : 0;
+  const behind = life.phase === "live" && field(line, "woke") !== "true";
+  const lands = behind ? landsAt(state, life, line, accepted) : landed;
   life.sent.delete(field(line, "id") ?? "");
-  state.behindMs = Math.max(state.behindMs, landed + late);
-  life.turnFrom = {
-    index: line.index,
-    wall: line.wall + late,
-    lead: life.phase === "live" && field(line, "woke") !== "true" ? LATENCY.proof - 1 : 0,
-  };
-  life.activeMs = landed;
+  state.behindMs = Math.max(state.behindMs, lands);
+  life.turnFrom = { index: line.index, wall: line.wall + lands - landed, lead: behind ? LATENCY.proof - 1 : 0 };
+  life.activeMs = Math.max(lands, landed);
   life.spoke = true;
   const topic = normaliseTopic(field(line, "topic"));
   if (topic !== null && !life.topics.includes(topic)) life.topics.push(topic);
 }
 
 /**
- * The simulated adapters take their time: what was quicker is sent so much sooner, where nothing stands in between. Returns by how many ms it
- * lands late all the same: what follows the landing must not overtake it.
+ * When it lands in the simulated world, ms since the start: behind a turn that ends in time, else as soon as the simulated adapters can. What
+ * was quicker than they are is sent so much sooner, where nothing stands in between; what follows a landing must not overtake it.
  */
-function lateness(state: ImportState, life: Life, line: LogLine, accepted: number): number {
+function landsAt(state: ImportState, life: Life, line: LogLine, accepted: number): number {
+  const landed = elapsed(state, line);
   const free = freeAt(state, life, accepted);
-  const late = free + LATENCY.handing - elapsed(state, line);
-  if (late <= 0) return 0;
+  if (landed - free > LATENCY.handing + notAtOnceMs(life)) {
+    worksUntil(state, life, line, landed - LATENCY.behindTurn);
+    return landed;
+  }
+  const late = free + LATENCY.handing - landed;
+  if (late <= 0) return landed + late;
   const sent = life.sent.get(field(line, "id") ?? "");
   const earliest = Math.max(freeAt(state, life, 0), sent?.notBeforeMs ?? accepted);
   const sooner = Math.max(0, Math.min(late, accepted - earliest));
   if (sent !== undefined) sent.moment.wall -= sooner;
-  return late > sooner ? late - sooner + 1 : 0;
+  return landed + (late > sooner ? late - sooner + 1 : 0);
 }
 
 /** When it could be handed over: the session was ready for it, and a daemon there. */

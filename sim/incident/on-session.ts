@@ -203,7 +203,7 @@ export function onExit(state: ImportState, life: Life, line: LogLine): void {
 /** How long it took to end once it was to end. */
 function noteEnding(state: ImportState, life: Life, line: LogLine): void {
   const [code, signal] = statusOf(line);
-  if (life.selfFresh !== null) life.selfFresh.waits = signal !== null || (code ?? 0) >= KILLED_FROM;
+  if (life.selfFresh !== null) life.selfFresh.waits = signal !== null || code === null || code >= KILLED_FROM;
   if (life.endAsked === null || life.reapFailed) return;
   // What died with nobody looking was seen to be dead by the next daemon, however long that took to come.
   const seenDead = life.orphan === null ? elapsed(state, line) : elapsed(state, life.orphan.down) + OUTLIVES_MS;
