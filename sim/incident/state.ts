@@ -76,11 +76,11 @@ export function worksUntil(state: ImportState, life: Life, line: LogLine, endMs:
 
 type Behaving = Readonly<Record<string, unknown>>;
 
-/** The daemon's process was stopped from then until just before this line. */
+/** The daemon's process was stopped from then until this line. */
 export function paused(state: ImportState, from: Moment, line: Moment): void {
   state.draft.tell("the daemon's process was stopped for a while: since when is not in the log");
   state.draft.add(from, 0, "daemon", "pause", RANK.world);
-  state.draft.add(line, elapsed(state, line) - elapsed(state, from) > 1 ? -1 : 0, "daemon", "continue", RANK.world);
+  state.draft.add(line, 0, "daemon", "continue", RANK.world);
 }
 
 /** How the session of a bring-up behaves, said just before it is decided. */
