@@ -117,12 +117,15 @@ const ON_LIFE: Readonly<Record<string, OnLife>> = {
   deliver: onDeliver,
   hold: refineHold,
   relaunch: () => {},
+  notice: (_, life, line) => {
+    if (field(line, "kind") === "waiting") life.asks.now = true;
+  },
   ...VERB_LINES,
 };
 
 /** Nothing was decided: a message came in, a peer was registered. */
 const INPUTS_ONLY = ["accept", "create", "remove"];
-const OTHERS = ["daemon", "clock", "supervise", "notice", "quarantine", "create", "remove"];
+const OTHERS = ["daemon", "clock", "supervise", "quarantine", "create", "remove"];
 const KNOWN: ReadonlySet<string> = new Set([...Object.keys(ON_LIFE), ...OTHERS]);
 
 function takeLine(state: ImportState, line: LogLine): void {

@@ -20,6 +20,8 @@ export interface Life {
   readyAt: Moment | null;
   /** The last landing (or READY) from which a turn may run; `lead`: it began so many ms before. */
   turnFrom: (Moment & { readonly lead?: number }) | null;
+  /** Does the turn of now wait for a person? */
+  asks: { now: boolean };
   /** Ms since the start of what the daemon last counted as activity. */
   activeMs: number;
   /** A person has it open. */
@@ -89,6 +91,7 @@ export function createLife(identity: string, runtime: string, personality: strin
       selfFresh: null,
       readyAt: null,
       turnFrom: null,
+      asks: { now: false },
       activeMs: 0,
     },
     ...{

@@ -55,6 +55,7 @@ export function onDeliver(state: ImportState, life: Life, line: LogLine): void {
   life.sent.delete(field(line, "id") ?? "");
   state.behindMs = Math.max(state.behindMs, lands);
   life.turnFrom = { index: line.index, wall: line.wall + lands - landed, lead: behind ? LATENCY.proof - 1 : 0 };
+  life.asks = { now: false };
   life.activeMs = Math.max(lands, landed);
   life.spoke = true;
   const topic = normaliseTopic(field(line, "topic"));

@@ -157,6 +157,7 @@ export function onLaunch(state: ImportState, life: Life, line: LogLine): void {
   life.known = true;
   life.readyAt = line;
   life.turnFrom = line;
+  life.asks = { now: false };
   life.activeMs = elapsed(state, line);
 }
 
@@ -183,7 +184,7 @@ export function onExit(state: ImportState, life: Life, line: LogLine): void {
   life.phase = "ended";
   life.retryFrom = NEVER_RETRIED.includes(end) || life.waiting.size === 0 ? null : line;
   if (end === "boot-failed") life.retryFrom = line;
-  if (end === "owner-reset") {
+  if (end === "owner-reset" || end === "resume-rejected") {
     life.asked = line;
     life.actsFrom = line;
   } else life.actsFrom = null;
@@ -245,7 +246,7 @@ function onEndedMeanwhile(state: ImportState, life: Life, line: LogLine): void {
 
 const FAILED_BOOTS: Readonly<Record<string, Exit>> = {
   "boot-failed": onBootFailed,
-  "resume-rejected": (state, life) => behaves(state, life, { onResume: "reject" }),
+  "resume-rejected": onRejected,
 };
 
 /** Idle for one bound: the last turn ended that long before. */
@@ -331,6 +332,12 @@ function crashOf(state: ImportState, life: Life, line: LogLine): Readonly<Record
 function statusOf(line: LogLine): readonly [code: number | null, signal: string | null] {
   const signal = field(line, "signal");
   return [wholeIn(line, "code", 0, 255), signal !== null && /^SIG[A-Z0-9]{2,10}$/.test(signal) ? signal : null];
+}
+
+function onRejected(state: ImportState, life: Life, line: LogLine): void {
+  const from = life.wake === null ? null : wokenAt(state, life, life.wake, 0);
+  const ms = from === null ? DEFAULT_BEHAVIOR.rejectsAfter : Math.max(0, elapsed(state, line) - LATENCY.bootDeath - from);
+  behaves(state, life, { onResume: "reject", ...(ms !== DEFAULT_BEHAVIOR.rejectsAfter && { rejectsAfter: formatDuration(ms) }) });
 }
 
 /** It died in its boot, or the daemon gave up on it. */

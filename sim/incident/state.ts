@@ -68,7 +68,12 @@ export function worksUntil(state: ImportState, life: Life, line: LogLine, endMs:
   const from = life.turnFrom ?? null;
   const fromMs = from === null ? endMs - 1 : elapsed(state, from) - (from.lead ?? 0);
   if (endMs <= fromMs) return;
-  const value = (): unknown => ({ peer: life.personality, for: formatDuration(Math.max(1, state.draft.hands.awake(fromMs, endMs))) });
+  const { asks } = life;
+  const value = (): unknown => ({
+    peer: life.personality,
+    for: formatDuration(Math.max(1, state.draft.hands.awake(fromMs, endMs))),
+    ...(asks.now && { asks: true }),
+  });
   life.spoke = true;
   if (from === null) state.draft.add(line, fromMs - now, "turn", value, RANK.turn);
   else state.draft.add(from, -(from.lead ?? 0), "turn", value, RANK.turn);

@@ -19,7 +19,7 @@ export function buildAction(verb: Verb, value: unknown, path: readonly PropertyK
     case "selfFresh":
       return { do: "selfFresh", ...(fields as { peer: string }), peer: String(fields["peer"]) };
     case "turn":
-      return { do: "turn", peer: String(fields["peer"]), forMs: Number(fields["for"]) };
+      return { do: "turn", peer: String(fields["peer"]), forMs: Number(fields["for"]), ...(fields["asks"] === true && { asks: true }) };
     case "crash":
       return buildCrash(fields);
     case "exit":

@@ -81,6 +81,7 @@ export interface Behavior {
   readonly silent: number;
   readonly nothingToResume: boolean;
   readonly onResume: "ok" | "reject" | "crash";
+  readonly rejectsAfter: number;
   readonly onBoot: "ok" | "fail" | "hang" | "dialog";
   readonly diesAfter: number | null;
   readonly exitCode: number;
@@ -98,6 +99,7 @@ export const DEFAULT_BEHAVIOR: Behavior = {
   silent: 0,
   nothingToResume: false,
   onResume: "ok",
+  rejectsAfter: 450,
   onBoot: "ok",
   diesAfter: null,
   exitCode: 1,
@@ -132,7 +134,7 @@ export type Action =
       readonly runtime?: string;
     }
   | { readonly do: "selfFresh"; readonly peer: string; readonly runtime?: string; readonly closes?: boolean }
-  | { readonly do: "turn"; readonly peer: string; readonly forMs: number }
+  | { readonly do: "turn"; readonly peer: string; readonly forMs: number; readonly asks?: boolean }
   | { readonly do: "crash"; readonly peer: string; readonly code: number | null; readonly signal: string | null }
   | { readonly do: "exit"; readonly peer: string }
   | {

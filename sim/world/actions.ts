@@ -36,7 +36,7 @@ const performers: Performers = {
   interrupt: (kernel, action) => ask(kernel, action, (daemon) => daemon.interrupt(refOf(action), BY)),
   selfFresh,
   selfDone: (kernel, action) => ask(kernel, action, (daemon) => daemon.selfDone(sessionOf(kernel, action.peer), BY)),
-  turn: (kernel, action) => toAgent(kernel, action, (agent) => agent.work(action.forMs)),
+  turn: (kernel, action) => toAgent(kernel, action, (agent) => agent.work(action.forMs, action.asks)),
   crash: (kernel, action) => toAgent(kernel, action, (agent) => agent.exit(action.code, action.signal)),
   exit: (kernel, action) => toAgent(kernel, action, (agent) => agent.exit(0, null)),
   next: (kernel, action) => {

@@ -124,7 +124,7 @@ export const ACTIONS = {
     }),
   ]),
   selfDone: peerOrMap,
-  turn: z.strictObject({ peer: peerName, for: duration }),
+  turn: z.strictObject({ peer: peerName, for: duration, asks: flag.optional().describe("It waits for a person all that time") }),
   crash,
   exit: z.union([peerName, z.strictObject({ peer: peerName })]),
   next: z.strictObject({

@@ -12,6 +12,7 @@ export const behavior = z
     silent: duration.optional().describe("Quiet time before a turn's first output (0s)"),
     nothingToResume: flag.optional().describe("The conversation cannot be found again"),
     onResume: word("way to resume", ["ok", "reject", "crash"]).optional(),
+    rejectsAfter: duration.optional().describe("From spawn to a rejected resume (450ms)"),
     onBoot: word("way to boot", ["ok", "fail", "hang", "dialog"]).optional(),
     diesAfter: duration.optional().describe("Crashes this long after READY"),
     exitCode: count(0, 255).optional().describe("Exit code of such a crash (1)"),

@@ -1,6 +1,7 @@
 /** A whole daemon, as a process of its own, over the real Claude Code in real tmux, against the stub of its API: one fleet per describe. */
-import { mkdir, realpath } from "node:fs/promises";
+
 import { cpSync } from "node:fs";
+import { mkdir, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
 import { createFleet, type DaemonProcess, type Fleet, hasTmux } from "../../e2e/support/fleet.ts";
