@@ -20,6 +20,8 @@ export interface Life {
   readyAt: Moment | null;
   /** The last landing (or READY) from which a turn may run; `lead`: it began so many ms before. */
   turnFrom: (Moment & { readonly lead?: number }) | null;
+  /** A fresh start was asked for, and has not come yet. */
+  owed: boolean;
   /** Does the turn of now wait for a person? */
   asks: { now: boolean };
   /** Ms since the start of what the daemon last counted as activity. */
@@ -92,6 +94,7 @@ export function createLife(identity: string, runtime: string, personality: strin
       readyAt: null,
       turnFrom: null,
       asks: { now: false },
+      owed: false,
       activeMs: 0,
     },
     ...{

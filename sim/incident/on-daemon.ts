@@ -4,7 +4,7 @@ import { formatDuration, parseDuration } from "../language/duration.ts";
 import { type DraftEntry, RANK } from "./draft.ts";
 import type { Orphan } from "./lives.ts";
 import { field, type LogLine, type Moment, numberIn, wholeIn } from "./log-line.ts";
-import { DIES_AFTER_MS, elapsed, type ImportState, paused } from "./state.ts";
+import { DIES_AFTER_MS, elapsed, type ImportState, livedUntil, paused } from "./state.ts";
 
 /** From `host: reboot` to the start of the daemon. */
 const REBOOT_MS = 30_000;
@@ -60,7 +60,7 @@ function leaveOrphans(state: ImportState, orphan: Orphan): void {
   for (const life of state.lives.values()) {
     life.retryFrom = null;
     life.holdEnd = null;
-    if (life.phase === "ended" && life.waiting.size > 0) {
+    if ((life.phase === "ended" || life.phase === "none") && (life.waiting.size > 0 || life.owed)) {
       life.asked = orphan.start;
       life.actsFrom = orphan.start;
     }
@@ -122,7 +122,9 @@ function onHeldUp(state: ImportState, line: LogLine, ms: number, { before, after
   const earliest = elapsed(state, line) - ms - passMs;
   const from = Math.max(elapsed(state, before) + DIES_AFTER_MS, earliest);
   if (from >= elapsed(state, after)) return;
-  paused(state, { index: before.index, wall: before.wall + from - elapsed(state, before) }, after);
+  const until = { index: before.index, wall: before.wall + from - elapsed(state, before) };
+  for (const life of state.lives.values()) livedUntil(state, life, line, until);
+  paused(state, until, after);
 }
 
 interface Gap {

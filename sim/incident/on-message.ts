@@ -51,7 +51,7 @@ export function onDeliver(state: ImportState, life: Life, line: LogLine): void {
   const accepted = accept === undefined ? acceptedBefore(state, life, line, landed) : elapsed(state, accept);
   life.waiting.delete(field(line, "id") ?? "");
   const behind = life.phase === "live" && field(line, "woke") !== "true";
-  const lands = behind ? landsAt(state, life, line, accepted) : landed;
+  const lands = !behind || landsInTheEnd(state, life, line) ? landed : landsAt(state, life, line, accepted);
   life.sent.delete(field(line, "id") ?? "");
   state.behindMs = Math.max(state.behindMs, lands);
   life.turnFrom = { index: line.index, wall: line.wall + lands - landed, lead: behind ? LATENCY.proof - 1 : 0 };
@@ -80,6 +80,28 @@ function landsAt(state: ImportState, life: Life, line: LogLine, accepted: number
   const sooner = Math.max(0, Math.min(late, accepted - earliest));
   if (sent !== undefined) sent.moment.wall -= sooner;
   return landed + (late > sooner ? late - sooner + 1 : 0);
+}
+
+/** Found in its conversation when the session ended: it was recorded just before that was asked for, and its proof came too late. */
+function landsInTheEnd(state: ImportState, life: Life, line: LogLine): boolean {
+  const sent = life.sent.get(field(line, "id") ?? "");
+  if (life.endAsked === null || sent === undefined) return false;
+  const recorded = elapsed(state, life.endAsked) - LATENCY.proof / 2;
+  const sentMs = recorded - (LATENCY.handing - LATENCY.proof);
+  if (sentMs <= freeAt(state, life, 0)) return false;
+  sent.moment.wall += sentMs - elapsed(state, sent.moment);
+  return true;
+}
+
+/** A message that waited when its session died had not been typed: where it came so late that a simulated one would be, it comes later. */
+export function notTyped(state: ImportState, life: Life, diesMs: number): void {
+  for (const id of life.waiting.keys()) {
+    const moment = life.sent.get(id)?.moment;
+    if (moment === undefined) continue;
+    const free = freeAt(state, life, elapsed(state, moment));
+    const typed = free + LATENCY.handing - LATENCY.proof;
+    if (typed <= diesMs && free > diesMs - LATENCY.handing - LATENCY.death) moment.wall += diesMs + 1 - typed;
+  }
 }
 
 /** When it could be handed over: the session was ready for it, and a daemon there. */

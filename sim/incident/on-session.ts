@@ -6,7 +6,7 @@ import { RANK } from "./draft.ts";
 import { LATENCY } from "./latency.ts";
 import type { Life, Orphan } from "./lives.ts";
 import { field, type LogLine, numberIn, own, wholeIn } from "./log-line.ts";
-import { send } from "./on-message.ts";
+import { notTyped, send } from "./on-message.ts";
 import {
   behaves,
   busyTillTheEnd,
@@ -154,6 +154,7 @@ export function onLaunch(state: ImportState, life: Life, line: LogLine): void {
   behaves(state, life, booted, boot === DEFAULT_BEHAVIOR.boot);
   if (life.wake !== null && field(life.wake, "mode") === "fresh") life.spoke = false;
   life.phase = "live";
+  life.owed = false;
   life.known = true;
   life.readyAt = line;
   life.turnFrom = line;
@@ -179,6 +180,7 @@ export function onExit(state: ImportState, life: Life, line: LogLine): void {
   noteEnding(state, life, line);
   if (end !== "parked" && end !== "wedged") stayedBusy(state, life, line);
   if (end !== "parked") busyTillTheEnd(state, life, line);
+  if (life.phase === "live" && life.orphan === null) notTyped(state, life, elapsed(state, line) - LATENCY.death);
   if (life.phase === "booting" && !Object.hasOwn(FAILED_BOOTS, end)) behaves(state, life, { onBoot: "hang" });
   own(life.phase === "booting" ? { ...EXITS, ...FAILED_BOOTS } : EXITS, end)?.(state, life, line);
   life.phase = "ended";

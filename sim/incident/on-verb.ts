@@ -35,6 +35,7 @@ export const VERB_LINES: Readonly<Record<string, OnVerb>> = {
   started: plain("start"),
   new: (state, life, line) => {
     endsFrom(life, line);
+    life.owed = true;
     plain("new")(state, life, line);
   },
   refresh: plain("refresh"),
@@ -58,6 +59,7 @@ export const VERB_LINES: Readonly<Record<string, OnVerb>> = {
 function onSelfFresh(state: ImportState, life: Life, line: LogLine): void {
   const asked = { waits: false };
   life.asked = line;
+  life.owed = true;
   if (life.phase === "live" || life.phase === "booting") {
     life.selfFresh = asked;
     life.endAsked = { index: line.index, wall: line.wall + GRACE_MS };
