@@ -9,6 +9,8 @@ export interface Life {
   phase: "unseen" | "none" | "booting" | "live" | "ended";
   /** The line that decided the bring-up, and what it said. */
   wake: LogLine | null;
+  /** What a simulated daemon acted upon when it decided that. */
+  wokenBy: Moment | null;
   /** What led to the next bring-up, as far as it was seen: a message, a verb, the end before. */
   asked: Moment | null;
   /** What a simulated daemon acts upon at once, although the real one took a while. */
@@ -67,6 +69,8 @@ export interface Orphan {
   /** When the daemon before was last seen; later, where that turns out. */
   readonly down: { readonly index: number; wall: number };
   readonly start: Moment;
+  /** The operation before which the daemon died, where the log tells. */
+  readonly point: { before: string | null };
   readonly stopped: boolean;
   readonly byReboot: boolean;
 }
@@ -79,6 +83,7 @@ export function createLife(identity: string, runtime: string, personality: strin
       runtime,
       phase: "unseen",
       wake: null,
+      wokenBy: null,
       asked: null,
       actsFrom: null,
       nextAt: null,

@@ -40,19 +40,28 @@ function startAgain(state: ImportState, line: LogLine, last: LogLine, config: Co
   const reboots = field(line, "after") === "reboot";
   const rebootAt = elapsed(state, line) - REBOOT_MS;
   const byReboot = reboots && rebootAt > elapsed(state, lastSeen);
-  const ended = byReboot ? draft.add(line, -REBOOT_MS, "host", "reboot", RANK.world) : dies(state, line, lastSeen, reboots);
-  leaveOrphans(state, { down: ended ?? { ...(state.down ?? last) }, start: line, stopped: ended === null, byReboot: reboots });
+  const point = { before: null };
+  const ended = byReboot ? draft.add(line, -REBOOT_MS, "host", "reboot", RANK.world) : dies(state, line, lastSeen, reboots, point);
+  leaveOrphans(state, { down: ended ?? { ...(state.down ?? last) }, start: line, point, stopped: ended === null, byReboot: reboots });
   const changed = changesOf(state.config, config);
   if (Object.keys(changed).length > 0) draft.add(line, byReboot ? -1 : 0, "config", changed);
   if (!byReboot) draft.add(line, 0, "daemon", "start");
 }
 
 /** It dies shortly after its last word; null where it had been stopped before. */
-function dies(state: ImportState, line: LogLine, lastSeen: Moment, powerLoss: boolean): DraftEntry["moment"] | null {
+function dies(
+  state: ImportState,
+  line: LogLine,
+  lastSeen: Moment,
+  powerLoss: boolean,
+  point: Orphan["point"],
+): DraftEntry["moment"] | null {
   if (!powerLoss && !state.up) return null;
   const seen = elapsed(state, lastSeen);
   const after = Math.min(Math.max(DIES_AFTER_MS, state.behindMs + 1 - seen), elapsed(state, line) - seen);
-  return state.draft.add({ ...lastSeen, wall: lastSeen.wall + after }, 0, "daemon", powerLoss ? "powerLoss" : "crash", RANK.world);
+  const how = powerLoss ? "powerLoss" : "crash";
+  const value = (): unknown => (point.before === null ? how : { [how]: { before: point.before } });
+  return state.draft.add({ ...lastSeen, wall: lastSeen.wall + after }, 0, "daemon", value, RANK.world);
 }
 
 /** Who was up is found by the next daemon, alive or not. */

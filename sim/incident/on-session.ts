@@ -87,10 +87,13 @@ function onDecided(state: ImportState, life: Life, line: LogLine, by: string): v
   peerNamed(state, life.personality).human ||= field(line, "kind") === "conversational";
   const itself = verbOf(by) !== undefined && by !== "new";
   life.nextAt = itself || hasTwin(state, life) ? line : (life.asked ?? line);
+  const wokenBy = life.actsFrom ?? line;
   life.asked = null;
   noteConversation(state, life, line);
   if (field(line, "mode") === "fail") return;
+  if (life.phase === "booting" && life.orphan !== null) diedBeforeRecord(state, life, life.orphan);
   life.wake = line;
+  life.wokenBy = wokenBy;
   life.phase = "booting";
   const topic = normaliseTopic(field(line, "topic"));
   if (field(line, "mode") === "fresh") life.topics = [];
@@ -131,6 +134,15 @@ function noteConversation(state: ImportState, life: Life, line: LogLine): void {
   if (resumable === "true" && !life.spoke && life.readyAt !== null) {
     state.draft.add(life.readyAt, 0, "turn", { peer: life.personality, for: "1ms" }, RANK.turn);
   }
+}
+
+/** Decided a second time, and nothing came of the first: the daemon died between the decision and the record of the session. */
+function diedBeforeRecord(state: ImportState, life: Life, orphan: Orphan): void {
+  life.orphan = null;
+  if (life.wake === null || orphan.stopped || orphan.byReboot) return;
+  state.draft.tell("a daemon died between a wake decision and the record of the session: that is where it dies here");
+  orphan.point.before = `rename **/${life.identity}.session`;
+  orphan.down.wall -= elapsed(state, orphan.down) - elapsed(state, life.wokenBy ?? life.wake) + 1;
 }
 
 export function onLaunch(state: ImportState, life: Life, line: LogLine): void {
@@ -184,8 +196,8 @@ export function onExit(state: ImportState, life: Life, line: LogLine): void {
   if (life.phase === "booting" && !Object.hasOwn(FAILED_BOOTS, end)) behaves(state, life, { onBoot: "hang" });
   own(life.phase === "booting" ? { ...EXITS, ...FAILED_BOOTS } : EXITS, end)?.(state, life, line);
   life.phase = "ended";
-  life.retryFrom = NEVER_RETRIED.includes(end) || life.waiting.size === 0 ? null : line;
-  if (end === "boot-failed") life.retryFrom = line;
+  const seen = life.orphan === null || life.orphan.byReboot ? line : life.orphan.start;
+  life.retryFrom = NEVER_RETRIED.includes(end) || (life.waiting.size === 0 && end !== "boot-failed") ? null : seen;
   if (end === "owner-reset" || end === "resume-rejected") {
     life.asked = line;
     life.actsFrom = line;
@@ -194,7 +206,7 @@ export function onExit(state: ImportState, life: Life, line: LogLine): void {
   life.endAsked = null;
   life.selfFresh = null;
   // What waits, or was rejected, comes up again by itself: when exactly is another run's own affair.
-  if (end === "resume-rejected" || life.waiting.size > 0) life.asked ??= line;
+  if (end === "resume-rejected" || life.waiting.size > 0) life.asked ??= seen;
   life.attachAsked = false;
   life.attached = false;
   life.reapFailed = false;

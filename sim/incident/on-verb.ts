@@ -111,6 +111,8 @@ function onAdopted(state: ImportState, life: Life, line: LogLine): void {
   if (life.managed !== null) takenBy(state, life, line, null);
   if (life.orphan !== null) livedUntil(state, life, line, life.orphan.down);
   if (life.orphan !== null) waitedOver(state, life, line, life.orphan);
+  // Whoever takes over ends it anew.
+  if (life.endAsked !== null) life.endAsked = line;
   life.orphan = null;
 }
 
