@@ -28,7 +28,7 @@ export function fakeWorld(events: readonly FakeEvent[], performed: { at: number;
     const receipts = new Map<string, Receipt>();
     let view = ASLEEP;
     let now = 0;
-    const trace = createTrace({ now: () => now, wallMs: () => scenario.startMs + now, full: true });
+    const trace = createTrace({ now: () => now, wallMs: () => scenario.startMs + now, full: true, keep: true });
     const telemetry = createSimTelemetry(scenario);
     const own = telemetry.forOwner(createOwner({ wallMs: () => 0, monoMs: () => 0, bootMs: () => 0, after: () => ({ cancel: () => {} }) }));
     const whole = (decision: Omit<Decision, "at">): Decision => ({ ...decision, at: scenario.startMs + now });

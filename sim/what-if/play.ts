@@ -1,6 +1,6 @@
+import type { PlainRecord } from "../expect/index.ts";
 import { type Comparison, compareDecisions, type Decided } from "../incident/compare.ts";
 import type { Imported } from "../incident/importer.ts";
-import { decidedBy } from "../incident/replay.ts";
 import { decisionsOf } from "../incident/write.ts";
 import { makeScenario } from "../language/make-scenario.ts";
 import { type RunOptions, runScenario } from "../runner/index.ts";
@@ -36,6 +36,7 @@ export async function play(imported: Imported, overrides: Config, { createWorld 
     ...{ hash: false, stepBudget: Number.POSITIVE_INFINITY },
     world: {
       fullTrace: false,
+      keepTrace: false,
       onMissed: () => {
         seen.missed += 1;
       },
@@ -43,9 +44,13 @@ export async function play(imported: Imported, overrides: Config, { createWorld 
   });
   const [failure] = result.failures;
   if (failure !== undefined) throw new BrokeOff(`${failure.headline}: ${failure.got}`);
-  const decisions = decidedBy(result).filter(({ atMs }) => atMs <= imported.endMs + LATE_MS);
+  const decisions = decidedIn(seen.truth).filter(({ atMs }) => atMs <= imported.endMs + LATE_MS);
   const spans = spansOf(seen.truth?.processes ?? [], imported.endMs);
   return { decisions, spans, totals: totalsOf(decisions, spans), missed: seen.missed };
+}
+
+function decidedIn(truth: Truth | null): Decided[] {
+  return (truth?.decisions ?? []).map(({ virtualAt, ev, fields }) => ({ atMs: virtualAt, record: { ev, ...fields } as PlainRecord }));
 }
 
 /** Whether a replay under the own settings decides what the log says; `toleranceMs` as real adapters take their time. */

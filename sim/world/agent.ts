@@ -272,7 +272,7 @@ function record(mind: Mind, kind: ConversationEntry["kind"], messageId: string |
   process.conversation = mind.reference;
   const of = { runtime: mind.launch.runtime, cwd: process.request.cwd, identity: process.identity };
   const entry = { kind, at: clock.wallMs(), virtualAt: now(), instance: process.instance, messageId, text };
-  home.open(mind.reference, of).entries.push(entry);
+  home.open(mind.reference, of).write(entry);
 }
 
 function lastSign(mind: Mind): number | null {

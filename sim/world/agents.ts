@@ -62,8 +62,8 @@ export function createAgents(parts: AgentsParts): Agents {
     adoptAtPrompt: (instance, prompt) => void atPrompt.set(instance, prompt),
     of: (instance) => byInstance.get(instance) ?? null,
     living(identity) {
-      const process = processes.of(identity).findLast(({ endedAt }) => endedAt === null);
-      return process === undefined ? null : (byInstance.get(process.instance) ?? null);
+      const process = processes.livingOf(identity);
+      return process === null ? null : (byInstance.get(process.instance) ?? null);
     },
   };
 }

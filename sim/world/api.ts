@@ -172,6 +172,8 @@ export interface WorldOptions {
   };
   /** Keep disk, host and timer entries in the trace (default true); a benchmark turns them off. */
   readonly fullTrace?: boolean;
+  /** Keep the trace at all (default true): thousands of messages are replayed for their decisions alone. */
+  readonly keepTrace?: boolean;
   /** Hears of each of those, also when they are not kept: a timer's `set`, `fired` or `cancelled`, an operation's name. */
   readonly onDetail?: (kind: "disk" | "host" | "timer", what: string) => void;
   /**

@@ -53,7 +53,7 @@ export function assemble(scenario: Scenario, options: WorldOptions, makeDaemon: 
   });
   const views = new WeakMap<Owner, number>();
   const numberOf = (owner: Owner): number => views.get(owner) ?? 0;
-  const trace = createTrace({ now: machine.clock.elapsedMs, wallMs: machine.clock.wallMs, full });
+  const trace = createTrace({ now: machine.clock.elapsedMs, wallMs: machine.clock.wallMs, full, keep: options.keepTrace ?? true });
   const kernel: Kernel = {
     ...{
       scenario,

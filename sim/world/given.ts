@@ -79,7 +79,7 @@ function layOutOne(past: Past): void {
 function converse({ kernel, name, given, identity, instance, since }: Past, reference: string): void {
   const of = { runtime: given.runtime, cwd: folderOfPeer(name), identity };
   const entry = { kind: "reply", at: since, virtualAt: -given.forMs, instance, messageId: null, text: "" } as const;
-  kernel.machine.home.open(reference, of).entries.push(entry);
+  kernel.machine.home.open(reference, of).write(entry);
 }
 
 function recordOf({ kernel, name, given, identity, instance, reference, since }: Past): SessionRecord {

@@ -5,16 +5,22 @@
 export interface Home {
   find(reference: string): Conversation | null;
   /** The conversation of that reference, made when there is none. */
-  open(reference: string, of: Pick<Conversation, "runtime" | "cwd" | "identity">): Conversation;
+  open(reference: string, of: ConversationOwner): Conversation;
 }
 
-export interface Conversation {
-  readonly reference: string;
+export interface ConversationOwner {
   readonly runtime: string;
   readonly cwd: string;
   /** Null for a conversation of a person in the same folder. */
   readonly identity: string | null;
-  readonly entries: ConversationEntry[];
+}
+
+export interface Conversation extends ConversationOwner {
+  readonly reference: string;
+  readonly entries: readonly ConversationEntry[];
+  write(entry: ConversationEntry): void;
+  /** Was this message ever recorded in it? */
+  holds(messageId: string): boolean;
 }
 
 export interface ConversationEntry {
@@ -36,9 +42,24 @@ export function createHome(): Home {
     open(reference, of) {
       const known = byReference.get(reference);
       if (known) return known;
-      const conversation: Conversation = { reference, ...of, entries: [] };
+      const conversation = createConversation(reference, of);
       byReference.set(reference, conversation);
       return conversation;
     },
+  };
+}
+
+function createConversation(reference: string, of: ConversationOwner): Conversation {
+  const entries: ConversationEntry[] = [];
+  const messages = new Set<string>();
+  return {
+    reference,
+    ...of,
+    entries,
+    write(entry) {
+      entries.push(entry);
+      if (entry.messageId !== null) messages.add(entry.messageId);
+    },
+    holds: (messageId) => messages.has(messageId),
   };
 }

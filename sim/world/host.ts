@@ -98,7 +98,7 @@ function viewOf(parts: SimHostParts, owner: Owner, takeFault: (identity: string)
 
 /** One terminal per identity, as one tmux server per peer. */
 function alreadyRuns(processes: ProcessTable, { identity }: SpawnRequest): string | null {
-  return processes.of(identity).findLast(({ endedAt }) => endedAt === null) ? "a session of it is alive already" : null;
+  return processes.livingOf(identity) ? "a session of it is alive already" : null;
 }
 
 function look({ processes, probes }: SimHostParts, session: SessionHandle): Liveness {

@@ -11,6 +11,8 @@ export interface ProcessTable {
   living(): SimProcess[];
   /** Every one of an identity, oldest first. */
   of(identity: string): readonly SimProcess[];
+  /** The one of an identity that is alive (the newest, should there be two). */
+  livingOf(identity: string): SimProcess | null;
   /** The process that a handle proves; null when nothing by that proof ever ran. */
   find(session: SessionHandle): SimProcess | null;
   spawn(request: SpawnRequest): SimProcess;
@@ -77,6 +79,7 @@ export function createProcessTable({ clock, now, bootId }: ProcessTableParts): P
   const all: SimProcess[] = [];
   const alive = new Set<SimProcess>();
   const byIdentity = new Map<string, SimProcess[]>();
+  const aliveOf = new Map<string, Set<SimProcess>>();
   const byProof = new Map<string, SimProcess>();
   const { take, give, isTaken, clear } = processIds(clock, bootId);
   const spawnListeners: ((process: SimProcess) => void)[] = [];
@@ -94,6 +97,7 @@ export function createProcessTable({ clock, now, bootId }: ProcessTableParts): P
     for (const process of ended) {
       Object.assign(process, { endedAt: now(), exit, how, attached: false });
       alive.delete(process);
+      aliveOf.get(process.identity)?.delete(process);
       give(process);
     }
     if (ended.length > 0) for (const listener of [...endListeners]) listener(ended);
@@ -109,6 +113,7 @@ export function createProcessTable({ clock, now, bootId }: ProcessTableParts): P
     all,
     living,
     of,
+    livingOf: (identity) => [...(aliveOf.get(identity) ?? [])].at(-1) ?? null,
     take,
     give,
     isTaken,
@@ -129,6 +134,7 @@ export function createProcessTable({ clock, now, bootId }: ProcessTableParts): P
       const own = byIdentity.get(process.identity);
       if (own === undefined) byIdentity.set(process.identity, [process]);
       else own.push(process);
+      aliveOf.set(process.identity, (aliveOf.get(process.identity) ?? new Set()).add(process));
       for (const listener of spawnListeners) listener(process);
       return process;
     },

@@ -146,7 +146,7 @@ function conversationOf(home: Home, agent: SimAgent | null, session: RuntimeSess
 }
 
 function hasLanded(home: Home, agent: SimAgent | null, session: RuntimeSession, messageId: string): boolean {
-  return conversationOf(home, agent, session)?.entries.some((entry) => entry.messageId === messageId) ?? false;
+  return conversationOf(home, agent, session)?.holds(messageId) ?? false;
 }
 
 function activityOf(agent: SimAgent | null, home: Home, session: RuntimeSession) {

@@ -10,15 +10,17 @@ export interface TraceParts {
   readonly wallMs: () => number;
   /** Keep disk, host and timer entries. */
   readonly full: boolean;
+  /** Keep anything. */
+  readonly keep: boolean;
 }
 
 /** An empty trace that stamps what is added. */
-export function createTrace({ now, wallMs, full }: TraceParts): Trace {
+export function createTrace({ now, wallMs, full, keep }: TraceParts): Trace {
   const entries: TraceEntry[] = [];
   return {
     entries,
     add(entry) {
-      if (!full && DETAIL.includes(entry.kind)) return;
+      if (!keep || (!full && DETAIL.includes(entry.kind))) return;
       const { kind, lane, data } = entry;
       entries.push({ seq: entries.length, at: now(), wall: wallMs(), kind, lane, data });
     },
