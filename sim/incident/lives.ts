@@ -24,6 +24,8 @@ export interface Life {
   turnFrom: (Moment & { readonly lead?: number }) | null;
   /** A fresh start was asked for, and has not come yet. */
   owed: boolean;
+  /** Its first message landed although the boot was ended. */
+  saidInBoot: boolean;
   /** Does the turn of now wait for a person? */
   asks: { now: boolean };
   /** Ms since the start of what the daemon last counted as activity. */
@@ -100,6 +102,7 @@ export function createLife(identity: string, runtime: string, personality: strin
       turnFrom: null,
       asks: { now: false },
       owed: false,
+      saidInBoot: false,
       activeMs: 0,
     },
     ...{

@@ -8,6 +8,8 @@ import { DIES_AFTER_MS, elapsed, type ImportState, livedUntil, paused } from "./
 
 /** From `host: reboot` to the start of the daemon. */
 const REBOOT_MS = 30_000;
+/** What a simulated daemon does just before it dies may take so much longer there. */
+const BEHIND_MS = 40;
 /** No machine sleeps for longer, and no clock is wrong by more. */
 const LONGEST_SECS = 315_360_000;
 /** A suspend ends so long before the line after it. */
@@ -58,7 +60,7 @@ function dies(
 ): DraftEntry["moment"] | null {
   if (!powerLoss && !state.up) return null;
   const seen = elapsed(state, lastSeen);
-  const after = Math.min(Math.max(DIES_AFTER_MS, state.behindMs + 1 - seen), elapsed(state, line) - seen);
+  const after = Math.min(Math.max(DIES_AFTER_MS, state.behindMs + BEHIND_MS - seen), elapsed(state, line) - seen);
   const how = powerLoss ? "powerLoss" : "crash";
   const value = (): unknown => (point.before === null ? how : { [how]: { before: point.before } });
   return state.draft.add({ ...lastSeen, wall: lastSeen.wall + after }, 0, "daemon", value, RANK.world);

@@ -3,6 +3,7 @@ import type { DraftEntry } from "./draft.ts";
 import { LATENCY } from "./latency.ts";
 import type { Life } from "./lives.ts";
 import { field, type LogLine, type Moment, numberIn, wholeIn } from "./log-line.ts";
+import { landsInEndedBoot } from "./on-session.ts";
 import { elapsed, type ImportState, stayedBusy, worksUntil } from "./state.ts";
 
 /** Slower than a free composer by so much: it waited for something. A daemon that has to wait for less waits for a whole second. */
@@ -50,6 +51,7 @@ export function onDeliver(state: ImportState, life: Life, line: LogLine): void {
   const accept = life.waiting.get(field(line, "id") ?? "");
   const accepted = accept === undefined ? acceptedBefore(state, life, line, landed) : elapsed(state, accept);
   life.waiting.delete(field(line, "id") ?? "");
+  if (life.phase === "booting") landsInEndedBoot(state, life);
   const behind = life.phase === "live" && field(line, "woke") !== "true";
   const lands = !behind || landsInTheEnd(state, life, line) ? landed : landsAt(state, life, line, accepted);
   life.sent.delete(field(line, "id") ?? "");

@@ -193,9 +193,10 @@ export function onExit(state: ImportState, life: Life, line: LogLine): void {
   if (end !== "parked" && end !== "wedged") stayedBusy(state, life, line);
   if (end !== "parked") busyTillTheEnd(state, life, line);
   if (life.phase === "live" && life.orphan === null) notTyped(state, life, elapsed(state, line) - LATENCY.death);
-  if (life.phase === "booting" && !Object.hasOwn(FAILED_BOOTS, end)) behaves(state, life, { onBoot: "hang" });
+  if (life.phase === "booting" && !Object.hasOwn(FAILED_BOOTS, end) && !life.saidInBoot) behaves(state, life, { onBoot: "hang" });
   own(life.phase === "booting" ? { ...EXITS, ...FAILED_BOOTS } : EXITS, end)?.(state, life, line);
   life.phase = "ended";
+  life.saidInBoot = false;
   const seen = life.orphan === null || life.orphan.byReboot ? line : life.orphan.start;
   life.retryFrom = NEVER_RETRIED.includes(end) || (life.waiting.size === 0 && end !== "boot-failed") ? null : seen;
   if (end === "owner-reset" || end === "resume-rejected") {
@@ -277,6 +278,8 @@ function onParked(state: ImportState, life: Life, line: LogLine): void {
 /** A hold that would have been closed meanwhile tells that it took its time to end. */
 function parkDecided(state: ImportState, life: Life, line: LogLine): number {
   const ended = elapsed(state, line);
+  const late = parkedLate(state, life, line);
+  if (late !== null) return late;
   const window = state.config["crashLoopWindow"];
   const windowMs =
     typeof window === "string" ? (parseDuration(window) ?? DEFAULT_SETTINGS.crashLoopWindowMs) : DEFAULT_SETTINGS.crashLoopWindowMs;
@@ -286,6 +289,24 @@ function parkDecided(state: ImportState, life: Life, line: LogLine): number {
   behaves(state, life, { term: formatDuration(ended - decided) });
   return decided;
 }
+
+/** Idle for longer than the bound when that was decided: the daemon was stopped when the park fell due. Null where it was not. */
+function parkedLate(state: ImportState, life: Life, line: LogLine): number | null {
+  const age = Number(/^idle for (\d+)s$/.exec(field(line, "why") ?? "")?.[1] ?? Number.NaN) * 1000;
+  if (state.last === null || state.start === null || !(age - state.idleMs >= LATE_PARK_MS)) return null;
+  const ended = elapsed(state, line) - LATENCY.ending;
+  const due = ended - age + state.idleMs;
+  const last = elapsed(state, state.last);
+  if (due <= elapsed(state, state.start) || last >= due || due - state.idleMs < life.activeMs - LATE_PARK_MS) return null;
+  paused(
+    state,
+    { index: state.last.index, wall: state.last.wall + (due - last) / 2 },
+    { index: line.index, wall: line.wall - LATENCY.ending - 1 },
+  );
+  return due;
+}
+
+const LATE_PARK_MS = 1_000;
 
 /** TERM, KILL, and their proof. */
 const LONGEST_END_MS = 6_000;
@@ -372,6 +393,15 @@ function onLostServer(state: ImportState, life: Life, line: LogLine): void {
   }
 }
 
+/** Its first message was recorded just before somebody asked for its end, and its proof came too late. */
+export function landsInEndedBoot(state: ImportState, life: Life): void {
+  if (life.endAsked === null || life.wake === null) return;
+  life.saidInBoot = true;
+  const recorded = elapsed(state, life.endAsked) - LATENCY.proof / 2;
+  const composer = recorded - (LATENCY.handing - LATENCY.proof) - LATENCY.readyWithout;
+  behaves(state, life, { boot: formatDuration(Math.max(0, composer - elapsed(state, life.wokenBy ?? life.wake))) });
+}
+
 function diesWhileTyping(state: ImportState, life: Life, diesMs: number): void {
   const from = life.wake === null ? diesMs : elapsed(state, life.wake);
   behaves(state, life, { onBoot: "ok", boot: formatDuration(Math.max(0, diesMs - from - LATENCY.readyWithout - 20)) });
@@ -382,6 +412,6 @@ export function onLostServers(state: ImportState, identities: readonly string[],
   const up = [...state.lives.values()].filter(({ phase }) => phase === "live" || phase === "booting");
   const gone = up.filter(({ identity }) => identities.includes(identity));
   for (const life of gone) life.serverGone = true;
-  if (gone.length < up.length) state.draft.tell("a terminal server died that some peers shared: in the simulated world it is that of all");
-  state.draft.add(line, -LATENCY.death, "host", "sessionServerCrash", RANK.world);
+  const whose = gone.length < up.length ? { sessionServerCrash: gone.map(({ personality }) => personality) } : "sessionServerCrash";
+  state.draft.add(line, -LATENCY.death, "host", whose, RANK.world);
 }

@@ -72,7 +72,7 @@ function buildMachine(verb: Verb, fields: Fields): Action {
 
 function buildHost({ suspend, sessionServerCrash, what }: Fields): Action {
   if (typeof suspend === "number") return { do: "host", what: "suspend", forMs: suspend };
-  if (typeof sessionServerCrash === "string") return { do: "host", what: "sessionServerCrash", peer: sessionServerCrash };
+  if (sessionServerCrash !== undefined) return { do: "host", what: "sessionServerCrash", peers: [sessionServerCrash].flat().map(String) };
   return { do: "host", what: what as "reboot" | "sessionServerCrash" };
 }
 

@@ -149,8 +149,8 @@ export type Action =
   | { readonly do: "daemon"; readonly what: "restart" | "stop" | "start" | "pause" | "continue" }
   | { readonly do: "daemon"; readonly what: "crash" | "powerLoss"; readonly before?: string; readonly nth?: number }
   | { readonly do: "host"; readonly what: "reboot" }
-  /** Every terminal server, or that of one peer. */
-  | { readonly do: "host"; readonly what: "sessionServerCrash"; readonly peer?: string }
+  /** Every terminal server, or those of some peers. */
+  | { readonly do: "host"; readonly what: "sessionServerCrash"; readonly peers?: readonly string[] }
   | { readonly do: "host"; readonly what: "suspend"; readonly forMs: number }
   | { readonly do: "clock"; readonly stepMs: number }
   | {

@@ -149,7 +149,7 @@ function actOnDaemon(kernel: Kernel, action: ActionOf<"daemon">): void {
 function actOnHost(kernel: Kernel, action: ActionOf<"host">): void {
   if (action.what === "suspend") kernel.machine.clock.suspend(action.forMs);
   else if (action.what === "sessionServerCrash") {
-    const of = action.peer === undefined ? undefined : identitiesOfPeer(kernel, action.peer);
+    const of = action.peers?.flatMap((peer) => identitiesOfPeer(kernel, peer));
     kernel.machine.processes.crashServer(of);
   } else {
     cutPower(kernel, false);

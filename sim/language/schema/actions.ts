@@ -79,7 +79,10 @@ const host = z.union([
   z
     .strictObject({
       suspend: period.optional(),
-      sessionServerCrash: peerName.optional().describe("Only the terminal server of this peer dies"),
+      sessionServerCrash: z
+        .union([peerName, z.array(peerName).min(1)])
+        .optional()
+        .describe("Only the terminal servers of these peers die"),
     })
     .refine((value) => (value.suspend === undefined) !== (value.sessionServerCrash === undefined), {
       error: "either a suspend or a terminal server that dies",

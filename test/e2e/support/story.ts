@@ -7,14 +7,14 @@ export interface StoryOptions {
   readonly peers: readonly string[];
   readonly seed: number;
   readonly steps: number;
-  /** A daemon is killed when nothing is under way, or at whatever moment it is. */
-  readonly killDaemon: "when-quiet" | "any-time";
+  /** A daemon is killed, stopped and suspended when nothing is under way, or at whatever moment it is. */
+  readonly disturbDaemon: "when-quiet" | "any-time";
 }
 
 /** What the driver did, for whoever reads of a failure. */
 export interface Told {
-  /** Daemons that were killed: when (wall epoch ms), and whose requests had no answer yet. */
-  readonly kills: readonly { readonly atMs: number; readonly asked: readonly string[] }[];
+  /** When a daemon was killed, stopped, suspended or woken (wall epoch ms), and whose requests had no answer yet. */
+  readonly disturbances: readonly { readonly atMs: number; readonly asked: readonly string[] }[];
   /** One line per step, with its wall time. */
   readonly steps: readonly string[];
 }
@@ -25,7 +25,7 @@ interface Stage {
   readonly random: () => number;
   /** Requests without an answer, by peer. */
   readonly open: Map<Promise<void>, string>;
-  readonly kills: { atMs: number; asked: string[] }[];
+  readonly disturbances: { atMs: number; asked: string[] }[];
   readonly steps: string[];
   daemon: DaemonProcess;
 }
@@ -59,7 +59,7 @@ const STEPS: readonly (readonly [weight: number, name: string, step: Step])[] = 
 
 /** Lives a random life: one seed means one order of steps; how far each gets before the next is the machine's own affair. */
 export async function story(fleet: Fleet, daemon: DaemonProcess, options: StoryOptions): Promise<Told> {
-  const stage: Stage = { fleet, options, daemon, random: seededRandom(options.seed, "story"), open: new Map(), kills: [], steps: [] };
+  const stage: Stage = { fleet, options, daemon, random: seededRandom(options.seed, "story"), open: new Map(), disturbances: [], steps: [] };
   const total = STEPS.reduce((sum, [weight]) => sum + weight, 0);
   for (let n = 0; n < options.steps; n += 1) {
     const peer = options.peers[Math.floor(stage.random() * options.peers.length)] ?? "";
@@ -73,7 +73,7 @@ export async function story(fleet: Fleet, daemon: DaemonProcess, options: StoryO
   for (const peer of options.peers) if ((await fleet.peer(peer)).state === "stopped") await fleet.ask("start", { peer });
   await quiet(stage);
   await fleet.end(stage.daemon);
-  return { kills: stage.kills, steps: stage.steps };
+  return { disturbances: stage.disturbances, steps: stage.steps };
 }
 
 function stepAt(weight: number): (typeof STEPS)[number] {
@@ -177,9 +177,8 @@ async function killServer({ fleet }: Stage, peer: string): Promise<void> {
 }
 
 async function killDaemon(stage: Stage, peer: string): Promise<void> {
-  if (stage.options.killDaemon === "when-quiet") await quiet(stage);
-  const asked = [...new Set(stage.open.values())];
-  stage.kills.push({ atMs: Date.now(), asked });
+  await quietIfAsked(stage);
+  disturbed(stage);
   await stage.fleet.end(stage.daemon, "SIGKILL");
   await Promise.all(stage.open.keys());
   // What dies while no daemon looks is found by the next one.
@@ -188,18 +187,35 @@ async function killDaemon(stage: Stage, peer: string): Promise<void> {
   stage.daemon = await stage.fleet.start();
 }
 
+/** From then on whoever had something under way may be decided about in another way. */
+function disturbed(stage: Stage): void {
+  stage.disturbances.push({ atMs: Date.now(), asked: [...new Set(stage.open.values())] });
+}
+
+async function quietIfAsked(stage: Stage): Promise<void> {
+  if (stage.options.disturbDaemon === "when-quiet") await quiet(stage);
+}
+
 async function restartDaemon(stage: Stage): Promise<void> {
+  await quietIfAsked(stage);
+  disturbed(stage);
   await stage.fleet.end(stage.daemon);
   await Promise.all(stage.open.keys());
   await pause(stage.random() * 500);
   stage.daemon = await stage.fleet.start();
 }
 
-/** For a shorter and for a longer time than the daemon takes for a gap in time. */
+/** For longer than the daemon takes for a gap in time; at any time also for less, which no line tells. */
 async function suspendDaemon(stage: Stage): Promise<void> {
+  const anyTime = stage.options.disturbDaemon === "any-time";
+  const [random, ms] = [stage.random(), anyTime ? 300 : 5_500];
+  await quietIfAsked(stage);
+  disturbed(stage);
   kill(stage.daemon.pid, "SIGSTOP");
-  await pause(300 + stage.random() * 6_000);
+  await pause(ms + random * (anyTime ? 6_000 : 1_500));
   kill(stage.daemon.pid, "SIGCONT");
+  // Whoever wrote meanwhile is under way when it goes on.
+  disturbed(stage);
 }
 
 async function stopAndStart(stage: Stage, peer: string): Promise<void> {
