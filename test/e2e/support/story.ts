@@ -59,7 +59,15 @@ const STEPS: readonly (readonly [weight: number, name: string, step: Step])[] = 
 
 /** Lives a random life: one seed means one order of steps; how far each gets before the next is the machine's own affair. */
 export async function story(fleet: Fleet, daemon: DaemonProcess, options: StoryOptions): Promise<Told> {
-  const stage: Stage = { fleet, options, daemon, random: seededRandom(options.seed, "story"), open: new Map(), disturbances: [], steps: [] };
+  const stage: Stage = {
+    fleet,
+    options,
+    daemon,
+    random: seededRandom(options.seed, "story"),
+    open: new Map(),
+    disturbances: [],
+    steps: [],
+  };
   const total = STEPS.reduce((sum, [weight]) => sum + weight, 0);
   for (let n = 0; n < options.steps; n += 1) {
     const peer = options.peers[Math.floor(stage.random() * options.peers.length)] ?? "";
