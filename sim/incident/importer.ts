@@ -6,9 +6,11 @@ import { createHands } from "./hands.ts";
 import type { DraftPeer, Life } from "./lives.ts";
 import { field, type LogLine, own } from "./log-line.ts";
 import { onClock, onDaemon } from "./on-daemon.ts";
+import { onExit } from "./on-exit.ts";
+import { onLaunch } from "./on-launch.ts";
 import { onAccept, onDeliver, send } from "./on-message.ts";
-import { onExit, onLaunch, onWake } from "./on-session.ts";
 import { onOther, onSupervise, VERB_LINES } from "./on-verb.ts";
+import { onWake } from "./on-wake.ts";
 import { busyTillTheEnd, createState, elapsed, type ImportState, lifeOf, livedUntil, peerNamed, stayedBusy } from "./state.ts";
 
 export interface ImportOptions {

@@ -3,7 +3,7 @@ import type { DraftEntry } from "./draft.ts";
 import { LATENCY } from "./latency.ts";
 import type { Life } from "./lives.ts";
 import { field, type LogLine, type Moment, numberIn, wholeIn } from "./log-line.ts";
-import { landsInEndedBoot } from "./on-session.ts";
+import { landsInEndedBoot } from "./on-launch.ts";
 import { elapsed, type ImportState, stayedBusy, worksUntil } from "./state.ts";
 
 /** Slower than a free composer by so much: it waited for something. A daemon that has to wait for less waits for a whole second. */

@@ -1,7 +1,8 @@
+import { onLostServers } from "./death.ts";
 import { LATENCY } from "./latency.ts";
 import type { Life, Orphan } from "./lives.ts";
 import { field, type LogLine, type Moment, own } from "./log-line.ts";
-import { onLostServers, takenBy } from "./on-session.ts";
+import { takenBy } from "./on-wake.ts";
 import { behaves, elapsed, type ImportState, livedUntil, who, worksUntil } from "./state.ts";
 
 type OnVerb = (state: ImportState, life: Life, line: LogLine) => void;

@@ -119,15 +119,7 @@ export function createProcessTable({ clock, now, bootId }: ProcessTableParts): P
     isTaken,
     find,
     spawn(request) {
-      const process: SimProcess = {
-        ...take(),
-        identity: request.identity,
-        instance: request.instance,
-        request,
-        spawnedAt: now(),
-        ...{ endedAt: null, exit: null, how: null, conversation: null, attached: false, children: [] },
-        ...{ ignoresTerm: false, ignoresKill: false, termMs: 0 },
-      };
+      const process = begin(request, take(), now());
       all.push(process);
       alive.add(process);
       byProof.set(proofText(process), process);
@@ -162,6 +154,16 @@ export function createProcessTable({ clock, now, bootId }: ProcessTableParts): P
       endListeners.add(listener);
       return () => void endListeners.delete(listener);
     },
+  };
+}
+
+function begin(request: SpawnRequest, proof: ProcessIdentity, spawnedAt: number): SimProcess {
+  const { identity, instance } = request;
+  return {
+    ...proof,
+    ...{ identity, instance, request, spawnedAt },
+    ...{ endedAt: null, exit: null, how: null, conversation: null, attached: false, children: [] },
+    ...{ ignoresTerm: false, ignoresKill: false, termMs: 0 },
   };
 }
 
