@@ -58,7 +58,8 @@ export function onDeliver(state: ImportState, life: Life, line: LogLine): void {
   state.behindMs = Math.max(state.behindMs, lands);
   life.turnFrom = { index: line.index, wall: line.wall + lands - landed, lead: behind ? LATENCY.proof - 1 : 0 };
   life.asks = { now: false };
-  life.activeMs = Math.max(lands, landed);
+  life.activeMs = lands;
+  life.doneAt = null;
   life.spoke = true;
   const topic = normaliseTopic(field(line, "topic"));
   if (topic !== null && !life.topics.includes(topic)) life.topics.push(topic);

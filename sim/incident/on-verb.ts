@@ -3,13 +3,14 @@ import { LATENCY } from "./latency.ts";
 import type { Life, Orphan } from "./lives.ts";
 import { field, type LogLine, type Moment, own } from "./log-line.ts";
 import { takenBy } from "./on-wake.ts";
-import { behaves, elapsed, type ImportState, livedUntil, who, worksUntil } from "./state.ts";
+import { behaves, elapsed, type ImportState, livedUntil, stayedBusy, who, worksUntil } from "./state.ts";
 
 type OnVerb = (state: ImportState, life: Life, line: LogLine) => void;
 
 const plain =
   (verb: string): OnVerb =>
   (state, life, line) => {
+    stayedBusy(state, life, line);
     if (BRINGS_UP.includes(verb)) life.asked = line;
     if (CALLS_OFF.includes(verb)) life.retryFrom = null;
     if (verb === "start" && life.waiting.size > 0 && life.phase === "ended") life.retryFrom = line;

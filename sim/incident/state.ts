@@ -124,6 +124,10 @@ export const DIES_AFTER_MS = 20;
 /** It lives on although it would have been parked by now: it must have worked until less than one idle bound ago, and nothing says that it did for longer. */
 export function stayedBusy(state: ImportState, life: Life, line: LogLine): void {
   const now = elapsed(state, line);
+  if (life.phase === "live" && life.doneAt !== null && now > elapsed(state, life.doneAt) + LOOKED_AT_MS) {
+    // It said that it is done, and was not parked when it was looked at.
+    worksUntil(state, life, line, now + 1);
+  }
   if (life.phase !== "live" || life.attached || life.waiting.size > 0 || state.idleMs === 0 || !state.up) return;
   if (now <= life.activeMs + state.idleMs - LATE_MS) return;
   if (now > life.activeMs + state.idleMs + LATE_MS)
@@ -134,6 +138,8 @@ export function stayedBusy(state: ImportState, life: Life, line: LogLine): void 
   worksUntil(state, life, line, life.activeMs);
 }
 
+/** After `self-done`. */
+const LOOKED_AT_MS = 200;
 const MARGIN_MS = 5_000;
 /** A park that is due comes within this. */
 const LATE_MS = 50;
