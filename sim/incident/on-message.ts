@@ -91,8 +91,10 @@ function landsInTheEnd(state: ImportState, life: Life, line: LogLine): boolean {
   if (life.endAsked === null || sent === undefined) return false;
   const recorded = elapsed(state, life.endAsked) - LATENCY.proof / 2;
   const sentMs = recorded - (LATENCY.handing - LATENCY.proof);
-  if (sentMs <= freeAt(state, life, 0)) return false;
-  sent.moment.wall += sentMs - elapsed(state, sent.moment);
+  const free = freeAt(state, life, 0);
+  if (sentMs <= free) return false;
+  if (elapsed(state, sent.moment) < free) worksUntil(state, life, line, recorded - LATENCY.behindTurn + LATENCY.proof);
+  else sent.moment.wall += sentMs - elapsed(state, sent.moment);
   return true;
 }
 

@@ -1,6 +1,5 @@
 /** A whole daemon, as a process of its own, over the real Claude Code in real tmux, against the stub of its API: one fleet per describe. */
 
-import { cpSync } from "node:fs";
 import { mkdir, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
@@ -86,7 +85,6 @@ export function claudeFleet(options: FleetOptions): () => ClaudeFleet {
   afterAll(async () => {
     if (fleet === null) return;
     await fleet.stop();
-    cpSync(join(fleet.root, "logs/iapeer/lifecycle.log"), `/tmp/stories/c/${Date.now()}.log`);
     const replayed = await replayedLog(fleet.root).finally(() => fleet?.close());
     console.log(replayed.verdict);
     expect(fleet.agents.violations).toEqual([]);
