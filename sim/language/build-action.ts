@@ -17,7 +17,7 @@ export function buildAction(verb: Verb, value: unknown, path: readonly PropertyK
     case "send":
       return buildSend(fields as { to: string; length?: number });
     case "selfFresh":
-      return { do: "selfFresh", ...(fields as { peer: string }), peer: String(fields["peer"]) };
+      return buildSelfFresh(fields);
     case "turn":
       return { do: "turn", peer: String(fields["peer"]), forMs: Number(fields["for"]), ...(fields["asks"] === true && { asks: true }) };
     case "crash":
@@ -51,6 +51,11 @@ function buildSend({ length, ...rest }: { readonly to: string; readonly text?: s
 function buildPeerAction(verb: PeerVerb, fields: Fields): Action {
   const runtime = fields["runtime"];
   return { do: verb, peer: String(fields["peer"]), ...(typeof runtime === "string" ? { runtime } : {}) };
+}
+
+function buildSelfFresh({ peer, runtime, closes }: Fields): Action {
+  const named = typeof runtime === "string" ? { runtime } : {};
+  return { do: "selfFresh", peer: String(peer), ...named, ...(typeof closes === "boolean" && { closes }) };
 }
 
 function buildCrash(fields: Fields): Action {
