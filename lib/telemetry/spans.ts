@@ -1,6 +1,7 @@
 import type { Accepted, Accepting, Decision, EventName, FieldValue, Occurrence, TraceContext, TraceLink } from "../model/decision.ts";
 import { parseIdentity } from "../model/identity.ts";
 import { AGENT } from "./metrics.ts";
+import { attributesOfFields, IDENTITY, VERB, VERB_EVENTS } from "./span-fields.ts";
 
 /**
  * A span as it follows from one decision; pure, so that line, span and counters cannot disagree (telemetry "Spans"). No attribute carries free
@@ -31,6 +32,10 @@ export const SPAN_NAMES = [
   "relaunch",
   "hold",
   "verb",
+  "notice",
+  "quarantine",
+  "clock",
+  "daemon",
 ] as const;
 export type SpanName = (typeof SPAN_NAMES)[number];
 
@@ -46,18 +51,19 @@ type Maker = (decision: Decision) => SpanTree;
 const MAKERS: Partial<Record<EventName, Maker>> = {
   wake: wakeTree,
   launch: (decision) => only(spanOf(decision, "launch", launchAttributes(decision), launchError(decision))),
-  deliver: (decision) => only(spanOf(decision, "deliver", deliverAttributes(decision))),
-  exit: (decision) => only(spanOf(decision, "exit", exitAttributes(decision), exitError(decision))),
-  hold: (decision) => only(spanOf(decision, "hold", holdAttributes(decision))),
+  deliver: (decision) => only(spanOf(decision, "deliver", { "iapeer.delivery.attempt": decision.trace?.facts?.attempt })),
+  exit: (decision) => only(spanOf(decision, "exit", runDuration(decision), exitError(decision))),
+  hold: (decision) => only(spanOf(decision, "hold")),
   supervise: superviseTree,
-  ...Object.fromEntries(
-    (
-      ["stopped", "started", "new", "refresh", "reset", "attach", "attach-end", "self-fresh", "self-done", "interrupt", "compact"] as const
-    ).map((ev) => [ev, verbTree]),
-  ),
+  relaunch: (decision) => only(spanOf(decision, "relaunch", {}, String(decision.fields["cause"] ?? "gave-up"))),
+  notice: (decision) => only(spanOf(decision, "notice")),
+  quarantine: (decision) => only(spanOf(decision, "quarantine")),
+  clock: (decision) => only(spanOf(decision, "clock")),
+  daemon: (decision) => only(spanOf(decision, "daemon")),
+  ...Object.fromEntries(VERB_EVENTS.map((ev) => [ev, verbTree])),
 };
 
-/** What a decision looks like in a trace; null for those that have no span (clock, daemon, notices, quarantines). */
+/** What a decision looks like in a trace; null for acceptances, whose span is open while a message is taken in ({@link spanOfAccept}). */
 export function spansOf(decision: Decision): SpanTree | null {
   return MAKERS[decision.ev]?.(decision) ?? null;
 }
@@ -71,7 +77,7 @@ export function spanOfOccurrence(occurrence: Occurrence): SpanSpec | null {
       const { since: start, at: end, identity, personality, how, attempt, links } = occurrence;
       const attributes = {
         [AGENT]: personality,
-        "iapeer.identity": identity,
+        [IDENTITY]: identity,
         "iapeer.relaunch.kind": how,
         "iapeer.relaunch.attempt": attempt,
       };
@@ -85,11 +91,9 @@ export function spanOfAccept(accepting: Accepting, accepted: Accepted): SpanSpec
   const { at: start, id, to, topic, length, parent } = accepting;
   const { at: end, stage, identity, error } = accepted;
   const attributes = filled({
-    "messaging.message.id": id,
+    ...attributesOfFields("accept", { id, topic, len: length }),
     [AGENT]: identity === null ? to : parseIdentity(identity)?.personality,
-    "iapeer.identity": identity ?? undefined,
-    "iapeer.topic": topic,
-    "iapeer.message.length": length,
+    [IDENTITY]: identity ?? undefined,
     "iapeer.delivery.stage": stage,
   });
   return { name: "message.accept", start, end, parent, links: [], attributes, error };
@@ -99,15 +103,16 @@ function only(span: SpanSpec): SpanTree {
   return { root: null, span, below: [] };
 }
 
-function spanOf(decision: Decision, name: SpanName, attributes: Record<string, FieldValue>, error: string | null = null): SpanSpec {
-  const { at, trace } = decision;
+/** `more` is what no line shows. */
+function spanOf(decision: Decision, name: SpanName, more: Record<string, FieldValue> = {}, error: string | null = null): SpanSpec {
+  const { at, ev, fields, trace } = decision;
   return {
     name,
     start: Math.min(trace?.since ?? at, at),
     end: at,
     parent: trace?.parent ?? null,
     links: trace?.links ?? [],
-    attributes: filled({ ...who(decision), ...attributes }),
+    attributes: filled({ ...who(decision), ...attributesOfFields(ev, fields), ...more }),
     error,
   };
 }
@@ -116,43 +121,27 @@ function spanOf(decision: Decision, name: SpanName, attributes: Record<string, F
 function who({ fields }: Decision): Record<string, FieldValue> {
   const identity = textOf(fields["identity"] ?? fields["to"]);
   const personality = textOf(fields["personality"]) ?? (identity === undefined ? undefined : parseIdentity(identity)?.personality);
-  return { [AGENT]: personality, "iapeer.identity": identity };
+  return { [AGENT]: personality, [IDENTITY]: identity };
 }
 
 function textOf(value: FieldValue): string | undefined {
   return value === undefined ? undefined : String(value);
 }
 
-const WAKE_FACTS = ["asked", "kind", "parked", "last", "resumable", "topics", "probe"] as const;
-
 function wakeTree(decision: Decision): SpanTree {
   const { fields } = decision;
-  const facts = Object.fromEntries(WAKE_FACTS.map((fact) => [`iapeer.wake.facts.${fact}`, fields[fact]]));
-  const span = spanOf(
-    decision,
-    "wake",
-    {
-      "iapeer.wake.mode": fields["mode"],
-      "iapeer.wake.cause": fields["cause"],
-      "iapeer.wake.by": fields["by"],
-      "iapeer.peer.kind": fields["kind"],
-      "iapeer.topic": fields["topic"],
-      ...facts,
-    },
-    fields["mode"] === "fail" ? String(fields["cause"]) : null,
-  );
+  const error = fields["mode"] === "fail" ? String(fields["cause"]) : null;
+  const span = spanOf(decision, "wake", { "iapeer.peer.kind": fields["kind"] }, error);
   const deaths = span.links.filter(({ type }) => type === "death");
-  const probe = { ...spanOf(decision, "hold", { "iapeer.hold.state": "probe" }), links: deaths };
-  return { root: null, span, below: fields["probe"] === true ? [probe] : [] };
+  const probe = { ...span, name: "hold" as const, attributes: filled({ ...who(decision), "iapeer.hold.state": "probe" }), error: null };
+  return { root: null, span, below: fields["probe"] === true ? [{ ...probe, links: deaths }] : [] };
 }
 
-function launchAttributes({ fields, trace }: Decision): Record<string, FieldValue> {
+function launchAttributes({ trace }: Decision): Record<string, FieldValue> {
   const facts = trace?.facts;
   return {
     "iapeer.launch.mode": facts?.mode,
-    "iapeer.launch.outcome": fields["outcome"],
     "iapeer.runtime": facts?.runtime,
-    "iapeer.instance": fields["instance"],
     "gen_ai.conversation.id": facts?.conversation,
     "process.pid": facts?.pid,
   };
@@ -162,25 +151,9 @@ function launchError({ fields }: Decision): string | null {
   return fields["outcome"] === "failed" ? String(fields["class"] ?? "launch-failed") : null;
 }
 
-function deliverAttributes({ fields, trace }: Decision): Record<string, FieldValue> {
-  return {
-    "messaging.message.id": fields["id"],
-    "iapeer.delivery.stage": fields["stage"],
-    "iapeer.delivery.attempt": trace?.facts?.attempt,
-    "iapeer.topic": fields["topic"],
-    "iapeer.message.length": fields["len"],
-  };
-}
-
-function exitAttributes({ fields, trace }: Decision): Record<string, FieldValue> {
+function runDuration({ trace }: Decision): Record<string, FieldValue> {
   const runMs = trace?.facts?.runMs;
-  return {
-    "iapeer.instance": fields["instance"],
-    "iapeer.exit.class": fields["class"],
-    "process.exit.code": fields["code"],
-    "process.exit.signal": fields["signal"],
-    "iapeer.run.duration": runMs === undefined ? undefined : runMs / 1000,
-  };
+  return { "iapeer.run.duration": runMs === undefined ? undefined : runMs / 1000 };
 }
 
 /** Ends that nobody wanted. */
@@ -190,27 +163,10 @@ function exitError({ fields }: Decision): string | null {
   return FAULTS.has(fields["class"]) ? String(fields["class"]) : null;
 }
 
-function holdAttributes({ fields }: Decision): Record<string, FieldValue> {
-  return {
-    "iapeer.hold.state": fields["state"],
-    "iapeer.hold.until": fields["until"],
-    "iapeer.hold.level": fields["level"],
-    "iapeer.deaths": fields["deaths"],
-  };
-}
-
 /** Below its pass where it was made in one; else below a root of its own, which says what triggered it. */
 function superviseTree(decision: Decision): SpanTree {
   const { fields } = decision;
-  const span = spanOf(decision, "supervise.decision", {
-    "iapeer.supervise.action": fields["action"],
-    "iapeer.supervise.class": fields["class"],
-    "iapeer.outcome": fields["outcome"],
-    "iapeer.idle.age": fields["age"],
-    "iapeer.idle.signal": fields["signal"],
-    "iapeer.idle.limit": fields["limit"],
-    "iapeer.instance": fields["instance"],
-  });
+  const span = spanOf(decision, "supervise.decision");
   if (span.parent !== null) return only(span);
   const trigger = textOf(fields["trigger"]) ?? "event";
   const attributes = { "iapeer.supervise.trigger": trigger, [actionCount(fields["action"])]: 1 };
@@ -223,7 +179,7 @@ export function actionCount(action: FieldValue): string {
 }
 
 function verbTree(decision: Decision): SpanTree {
-  return only(spanOf(decision, "verb", { "iapeer.verb": decision.ev, "iapeer.by": decision.fields["by"] }));
+  return only(spanOf(decision, "verb", { [VERB]: decision.ev }));
 }
 
 function filled(attributes: Record<string, FieldValue>): Attributes {

@@ -29,15 +29,19 @@ export const TOLERANCE_MS = 5_000;
 export interface Reading {
   readonly imported: Imported;
   readonly read: number;
+  readonly noun: Scanned["noun"];
   readonly passedOver: Scanned["passedOver"];
+  readonly aside: Scanned["aside"];
 }
 
 /** `iapeer incident import`; resolves with the exit status: 0 what was written decides the same, 2 it does not. */
 export async function importCommand(paths: readonly string[], options: IncidentOptions): Promise<number> {
-  const { imported, read, passedOver } = await readIncident(paths, options);
+  const reading = await readIncident(paths, options);
+  const { imported, read, noun } = reading;
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  if (passedOver.count > 0) say(passedOverText(passedOver));
-  const source = options.anonymise === true ? "a log" : paths.join(", ");
+  const passedOver = passedOverText(reading);
+  if (passedOver !== null) say(passedOver);
+  const source = options.anonymise === true ? (noun === "lines" ? "a log" : "traces") : paths.join(", ");
   const write: WriteOptions = {
     source,
     ...(options.seed !== undefined && { seed: options.seed }),
@@ -48,7 +52,7 @@ export async function importCommand(paths: readonly string[], options: IncidentO
   else writeFileSync(options.output, replayed.text);
   const { draft, endMs } = imported;
   say(
-    `${read} lines read, ${imported.lines} of them taken: ${draft.inputs} inputs, ${draft.decisions.length} decisions, ${formatDuration(endMs)}`,
+    `${read} ${noun} read, ${imported.lines} of them taken: ${draft.inputs} inputs, ${draft.decisions.length} decisions, ${formatDuration(endMs)}`,
   );
   say(verdictText(replayed.comparison, draft.decisions.length));
   return replayed.comparison.divergences.length === 0 ? 0 : 2;
@@ -88,7 +92,9 @@ export async function readIncident(paths: readonly string[], options: IncidentOp
   if (peer !== undefined && !names.has(peer)) throw unknownPeer(peer, [...names]);
   const imported = importer.finish();
   if (imported === null) throw nothingTaken(scanned, paths);
-  return { imported, read: scanned.read, passedOver: scanned.passedOver };
+  const { read, noun, passedOver, aside } = scanned;
+  if (noun !== "lines") imported.draft.tell("spans do not say who sent a message");
+  return { imported, read, noun, passedOver, aside };
 }
 
 /** Whether the scenario decides what the log says, and where it first does not. */

@@ -6,10 +6,10 @@ import { readTime } from "./when.ts";
 export function incidentCommand(): Command {
   const incident = new Command("incident").description("from a log of something that happened to a scenario that shows it again");
   incident
-    .command("import <logs...>")
-    .summary("a scenario from lifecycle.log")
+    .command("import <files...>")
+    .summary("a scenario from lifecycle.log, or from traces as OTLP/JSON")
     .description(
-      "Reads lifecycle.log with its rotated parts (also gzipped, also several logs, merged by time) and writes a scenario: what came from outside becomes the timeline, what was decided becomes expectations. Runs it once and says whether the same is decided again.",
+      "Reads lifecycle.log with its rotated parts, or traces as OTLP/JSON (a collector's file exporter, sim run --otlp-json), also gzipped, several, and both together, and writes a scenario: what came from outside becomes the timeline, what was decided becomes expectations. Runs it once and says whether the same is decided again.",
     )
     .option("--peer <name>", "only this peer")
     .option("--from <time>", "only from then on: an ISO time", readTime)
@@ -20,11 +20,11 @@ export function incidentCommand(): Command {
     .option("--seed <n>", "seed of the scenario: the jitter of retries comes from it", readSeed)
     .addHelpText(
       "after",
-      "\nExamples:\n  iapeer incident import ~/.iapeer/logs/iapeer/lifecycle.log --peer scout --from 2026-01-31T08:00Z -o scenarios/incidents/scout.yaml\n\nExit status: 0 the scenario decides what the log says; 2 it was written, and does not; 1 nothing was written.",
+      "\nExamples:\n  iapeer incident import ~/.iapeer/logs/iapeer/lifecycle.log --peer scout --from 2026-01-31T08:00Z -o scenarios/incidents/scout.yaml\n  iapeer incident import traces.json traces-2026-01-31.json.gz -o scenarios/incidents/scout.yaml\n\nExit status: 0 the scenario decides what the log says; 2 it was written, and does not; 1 nothing was written.",
     )
-    .action(async (logs: string[], options: IncidentOptions) => {
+    .action(async (files: string[], options: IncidentOptions) => {
       const { importCommand } = await import("./incident-command.ts");
-      const code = await importCommand(logs, options);
+      const code = await importCommand(files, options);
       if (code !== 0) process.exitCode = code;
     });
   return incident;

@@ -1,11 +1,10 @@
-import { createReadStream, existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
 import { parseRecord } from "../../lib/log/index.ts";
 import type { LogRecord } from "../../lib/log/read-log.ts";
 import { IapeerError, reasonOf } from "../../lib/model/errors.ts";
 import { parseIsoTime } from "../../lib/model/time.ts";
+import { openText } from "./open-text.ts";
 
 /** One line of one of the files. */
 export interface ReadLine {
@@ -13,6 +12,8 @@ export interface ReadLine {
   readonly line: number;
   /** Null when it is damaged. */
   readonly record: LogRecord | null;
+  /** What is wrong with it, where more is known than that. */
+  readonly why?: string;
 }
 
 /** Longer than any line that is written: 16,000 characters of a text never stand in one. */
@@ -67,7 +68,7 @@ async function* linesOf(files: readonly string[]): AsyncGenerator<ReadLine> {
 async function* linesIn(file: string): AsyncGenerator<ReadLine> {
   let [rest, line] = ["", 0];
   try {
-    for await (const chunk of opened(file)) {
+    for await (const chunk of openText(file)) {
       const lines = `${rest}${String(chunk)}`.split("\n");
       rest = (lines.pop() ?? "").slice(0, MAX_LINE);
       for (const text of lines) {
@@ -80,12 +81,4 @@ async function* linesIn(file: string): AsyncGenerator<ReadLine> {
   }
   // Half a line at the end was cut off by whoever wrote it.
   if (rest !== "") yield { file, line: line + 1, record: null };
-}
-
-function opened(file: string): Readable {
-  const raw = createReadStream(file);
-  if (!file.endsWith(".gz")) return raw.setEncoding("utf8");
-  const unzipped = createGunzip();
-  raw.on("error", (error) => unzipped.destroy(error));
-  return raw.pipe(unzipped).setEncoding("utf8");
 }

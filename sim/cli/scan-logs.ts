@@ -1,8 +1,9 @@
 import type { LogRecord } from "../../lib/log/read-log.ts";
 import { IapeerError } from "../../lib/model/errors.ts";
 import { isoTime, parseIsoTime } from "../../lib/model/time.ts";
+import type { Traces } from "../incident/otlp/index.ts";
 import { nearest } from "../language/problem.ts";
-import { readLogs } from "./read-logs.ts";
+import { openSources, type Sources } from "./read-sources.ts";
 
 /** Wall epoch ms, both inclusive. */
 export interface LogWindow {
@@ -13,8 +14,12 @@ export interface LogWindow {
 /** What became of reading. */
 export interface Scanned {
   readonly read: number;
+  /** What was read: lines of logs, spans of traces, or both. */
+  readonly noun: Sources["noun"];
   /** Places of lines that are damaged, or say something that this version does not know. */
   readonly passedOver: { readonly count: number; readonly shown: readonly string[] };
+  /** What was left aside in traces, for people. */
+  readonly aside: readonly string[];
   /** Times of the first and the last line that has one; empty without. */
   readonly first: string;
   readonly last: string;
@@ -32,11 +37,12 @@ export async function scanLogs(
   if (from !== undefined && to !== undefined && from >= to)
     throw new IapeerError("bad-window", `--from ${isoTime(from)} is not before --to ${isoTime(to)}`);
   const seen = { read: 0, first: "", last: "", passed: 0, shown: [] as string[] };
-  for await (const { file, line, record } of readLogs(paths)) {
+  const { lines, noun, traces, unseen, unshown } = await openSources(paths);
+  for await (const { file, line, record, why } of lines) {
     seen.read += 1;
     const wall = parseIsoTime(record?.ts ?? "");
     let wrong: string | null = null;
-    if (record === null || wall === null) wrong = record === null ? "damaged" : `"${record.ts}" is no time`;
+    if (record === null || wall === null) wrong = record === null ? (why ?? "damaged") : `"${record.ts}" is no time`;
     else {
       seen.first ||= record.ts;
       seen.last = record.ts;
@@ -47,7 +53,15 @@ export async function scanLogs(
     if (seen.shown.length < SHOWN) seen.shown.push(`${file}:${line}: ${wrong}`);
   }
   const { read, first, last, passed, shown } = seen;
-  return { read, first, last, passedOver: { count: passed, shown } };
+  const aside = traces === null ? [] : asideOf(traces);
+  return { read: read + unseen, noun, first, last, passedOver: { count: passed + unshown, shown }, aside };
+}
+
+function asideOf({ foreign, twice }: Traces): string[] {
+  return [
+    ...(foreign === 0 ? [] : [`${foreign} spans of other services left aside`]),
+    ...(twice === 0 ? [] : [`${twice} spans came more than once`]),
+  ];
 }
 
 /** `take` of an importer that does not know the event. */
@@ -55,8 +69,14 @@ export function unknownEvent({ ev }: LogRecord): string {
   return `unknown event "${ev}"`;
 }
 
-export function passedOverText({ count, shown }: Scanned["passedOver"]): string {
-  return `${count} lines passed over:\n${shown.map((place) => `  ${place}`).join("\n")}`;
+/** What could not be read and what was left aside; null when there is nothing to say. */
+export function passedOverText({
+  passedOver: { count, shown },
+  noun,
+  aside,
+}: Pick<Scanned, "passedOver" | "noun" | "aside">): string | null {
+  const passed = count === 0 ? [] : [`${count} ${noun} passed over:`, ...shown.map((place) => `  ${place}`)];
+  return passed.length + aside.length === 0 ? null : [...passed, ...aside].join("\n");
 }
 
 export function unknownPeer(peer: string, names: readonly string[]): IapeerError {
@@ -69,9 +89,13 @@ export function unknownPeer(peer: string, names: readonly string[]): IapeerError
 }
 
 /** Nothing of it could be used. */
-export function nothingTaken({ first, last, read, passedOver }: Scanned, paths: readonly string[]): IapeerError {
+export function nothingTaken({ first, last, read, noun }: Scanned, paths: readonly string[]): IapeerError {
   const where = paths.join(", ");
   if (read === 0) return new IapeerError("empty-log", `${where}: empty`);
-  if (first === "") return new IapeerError("empty-log", `${where}: none of the ${passedOver.count} lines is one of lifecycle.log`);
+  if (first === "")
+    return new IapeerError(
+      "empty-log",
+      `${where}: none of the ${read} ${noun} is ${noun === "lines" ? "one of lifecycle.log" : "a decision of ours"}`,
+    );
   return new IapeerError("empty-window", `no line in this window; the log runs from ${first} to ${last}`);
 }

@@ -14,7 +14,7 @@ export function whatIfCommand(): Command {
     .description(
       "Replays the inputs of a real log under its own settings and under others, and compares: which decisions differ, wakes, resumed and fresh conversations, holds, hours of live sessions, how long messages waited. Under its own settings the replay must decide what the log says; where it does not, the first difference is shown.",
     )
-    .argument("<logs...>", "lifecycle.log, with its rotated parts; also gzipped, also several logs, merged by time")
+    .argument("<logs...>", "lifecycle.log, with its rotated parts, or traces as OTLP/JSON; also gzipped, also several, merged by time")
     .option("--set <setting>", "a setting to try, such as idle=30m (repeatable: all of them together)", collectSetting, {})
     .option("--sweep <range>", "many values of one setting: idle=10m..4h, or idle=10m,1h,4h", readSweep)
     .option("--peer <name>", "only this peer")

@@ -8,19 +8,24 @@ export function createAnonymiser(): (record: LogRecord) => LogRecord {
     topic: new Map<string, string>(),
     sender: new Map<string, string>(),
     id: new Map<string, string>(),
+    runtime: new Map<string, string>(),
   };
   const alias = (kind: keyof typeof known, name: string): string => {
-    const found = known[kind].get(name) ?? `${kind}-${known[kind].size + 1}`;
+    // No dash in the name of a runtime: an identity is split at its first one.
+    const found = known[kind].get(name) ?? `${kind}${kind === "runtime" ? "" : "-"}${known[kind].size + 1}`;
     known[kind].set(name, found);
     return found;
   };
+  const runtime = (text: string): string => (SHIPPED.has(text) ? text : alias("runtime", text));
   const identity = (text: string): string => {
     const dash = text.indexOf("-");
-    return dash < 0 ? alias("peer", text) : `${text.slice(0, dash + 1)}${alias("peer", text.slice(dash + 1))}`;
+    return dash < 0 ? alias("peer", text) : `${runtime(text.slice(0, dash))}-${alias("peer", text.slice(dash + 1))}`;
   };
   const replace: Readonly<Record<string, (text: string) => string>> = {
     personality: (text) => alias("peer", text),
-    identity: (text) => text.split(",").map(identity).join(","),
+    runtime,
+    // Several stand in the order of their names.
+    identity: (text) => text.split(",").map(identity).sort().join(","),
     to: identity,
     topic: (text) => alias("topic", text),
     from: (text) => (text === "operator" ? text : alias("sender", text)),
@@ -31,17 +36,20 @@ export function createAnonymiser(): (record: LogRecord) => LogRecord {
     why: spoken,
   };
   return (record) => {
-    const kept = Object.entries(record).filter(([key]) => KEPT.has(key) || Object.hasOwn(replace, key));
+    const isOurs = (key: string): boolean => KEPT.has(key) || Object.hasOwn(replace, key) || (key === "by" && record.ev === "wake");
+    const kept = Object.entries(record).filter(([key]) => isOurs(key));
     return Object.fromEntries(kept.map(([key, value]) => [key, own(replace, key)?.(value) ?? value])) as LogRecord;
   };
 }
 
-/** Fields whose values are our own words and numbers; anything else is left out. `by` is a word of ours on a wake, and a name on a verb's line: verbs do not need it. */
+/** Runtimes that everybody has; any other name of one was chosen by somebody. */
+const SHIPPED: ReadonlySet<string> = new Set(["claude", "demo"]);
+
+/** Fields whose values are our own words and numbers; anything else is left out. `by` is a word of ours on a wake, and a name on a verb's line. */
 const KEPT = new Set([
   ...[
     "ts",
     "ev",
-    "runtime",
     "mode",
     "cause",
     "asked",
@@ -60,24 +68,7 @@ const KEPT = new Set([
     "outcome",
     "ms",
   ],
-  ...[
-    "action",
-    "class",
-    "age",
-    "signal",
-    "limit",
-    "trigger",
-    "count",
-    "code",
-    "stage",
-    "len",
-    "woke",
-    "state",
-    "level",
-    "secs",
-    "by",
-    "live",
-  ],
+  ...["action", "class", "age", "signal", "limit", "trigger", "count", "code", "stage", "len", "woke", "state", "level", "secs", "live"],
   ...["after", "seen", "epoch", "since", "request", "idle", "bootDeadline", "readyGate", "maxAge", "supervise", "crashLoopMax"],
   ...["crashLoopWindow", "superviseLogVerbose"],
 ]);

@@ -6,6 +6,7 @@ import { LATENCY } from "./latency.ts";
 import type { Life } from "./lives.ts";
 import { field, type LogLine, numberIn, own, wholeIn } from "./log-line.ts";
 import { elapsed, type ImportState, peerNamed } from "./state.ts";
+import { topicsBefore, unnamed } from "./topics-before.ts";
 
 type Given = Record<string, unknown>;
 
@@ -23,6 +24,7 @@ export function giveFrom(state: ImportState, life: Life, line: LogLine): void {
   }
   const runtime = life.runtime === "claude" ? {} : { runtime: life.runtime };
   peer.given = { ...given, ...runtime };
+  followTopics(life, peer.given);
   const alive = given["state"] === "alive";
   life.phase = alive ? "live" : "ended";
   life.known = given["ended"] !== "never";
@@ -32,7 +34,7 @@ export function giveFrom(state: ImportState, life: Life, line: LogLine): void {
 function givenBy(state: ImportState, life: Life, line: LogLine): Given | null {
   switch (line.ev) {
     case "supervise":
-      return field(line, "action") === "adopted" ? adopted(state, life, line) : { state: "alive", for: "0s" };
+      return foundBy(state, life, line);
     case "wake":
       return beforeWake(state, line);
     case "started":
@@ -49,6 +51,16 @@ function givenBy(state: ImportState, life: Life, line: LogLine): Given | null {
     default:
       return alive(state, life, 0);
   }
+}
+
+function foundBy(state: ImportState, life: Life, line: LogLine): Given {
+  const [action, end] = [field(line, "action") ?? "", field(line, "class") ?? ""];
+  if (action === "adopted") return adopted(state, life, line);
+  return action.startsWith("reaped-") && isEnd(end) ? { ended: end } : { state: "alive", for: "0s" };
+}
+
+function isEnd(word: string): boolean {
+  return (GIVEN_ENDS as readonly string[]).includes(word);
 }
 
 function alive(state: ImportState, life: Life, forMs: number): Given {
@@ -77,6 +89,14 @@ export function refineGiven(state: ImportState, life: Life, line: LogLine): void
   if (given === null || life.phase !== "ended" || (given["state"] !== "stopped" && given["state"] !== "held") || life.wake !== null) return;
   const { deaths: _, ...known } = beforeWake(state, line) ?? {};
   Object.assign(given, known);
+  followTopics(life, given);
+}
+
+/** What is found out about them later is given as well. */
+function followTopics(life: Life, given: Given): void {
+  if (given["ended"] === "never") return;
+  life.topicsBefore = topicsBefore((given["topics"] as readonly string[] | undefined) ?? []);
+  given["topics"] = life.topicsBefore.before;
 }
 
 /** Which hold in a row it was shows when the next one opens. */
@@ -97,9 +117,8 @@ function beforeWake(state: ImportState, line: LogLine): Given | null {
   const cause = field(line, "cause");
   const asked = cause === "folder-launch" && field(line, "by") === "relaunch" ? "new" : own(REQUESTS, cause ?? "");
   const request = asked === undefined ? {} : { request: asked };
-  if (last === null || !(GIVEN_ENDS as readonly string[]).includes(last))
-    return last === null && request.request === undefined ? null : { ended: "never", ...request };
-  const topics = topicsBefore(line);
+  if (last === null || !isEnd(last)) return last === null && request.request === undefined ? null : { ended: "never", ...request };
+  const topics = topicsAtWake(line);
   return {
     ended: last,
     ...(field(line, "resumable") === "false" && { conversation: false }),
@@ -109,16 +128,13 @@ function beforeWake(state: ImportState, line: LogLine): Given | null {
   };
 }
 
-/** Names of the conversation's topics are not in the log, only how many; whether the message's own was among them follows from the decision. */
-function topicsBefore(line: LogLine): string[] {
+/** Names of the conversation's topics are not in the log, only how many; of the message's own it is told, or follows from the decision. */
+function topicsAtWake(line: LogLine): string[] {
   const count = numberIn(line, "topics") ?? 0;
   const topic = normaliseTopic(field(line, "topic"));
-  const was = topic !== null && field(line, "mode") === "resume" && count > 0;
+  const known = field(line, "known");
+  const was = topic !== null && count > 0 && (known === null ? field(line, "mode") === "resume" : known === "true");
   return was ? [...unnamed(count - 1), topic] : unnamed(count);
-}
-
-function unnamed(count: number): string[] {
-  return Array.from({ length: Math.min(16, count) }, (_, index) => `(topic ${index + 1} of the time before)`);
 }
 
 function beforeRefusal(state: ImportState, line: LogLine): Given | null {

@@ -1,8 +1,10 @@
+import { normaliseTopic } from "../../lib/lifecycle/decide/topics.ts";
 import type { LogRecord } from "../../lib/log/read-log.ts";
 import { isoTime, parseIsoTime } from "../../lib/model/time.ts";
 import { createDraft, type Draft, MAX_ENTRIES } from "./draft.ts";
 import { giveFrom, refineGiven, refineHold } from "./given.ts";
 import { createHands } from "./hands.ts";
+import { LATENCY } from "./latency.ts";
 import type { DraftPeer, Life } from "./lives.ts";
 import { field, type LogLine, own } from "./log-line.ts";
 import { onClock, onDaemon } from "./on-daemon.ts";
@@ -134,8 +136,12 @@ function takeLine(state: ImportState, line: LogLine): void {
   const { draft } = state;
   noteStill(state, line);
   draft.hands.see(line);
-  if (!INPUTS_ONLY.includes(line.ev)) draft.decide(line);
   const life = lifeOf(state, line);
+  if (life !== null && endsWhatBeganBefore(state, life, line)) {
+    state.last = line;
+    return;
+  }
+  if (!INPUTS_ONLY.includes(line.ev)) draft.decide(line);
   if (life !== null) notePeer(state, life, line);
   if (line.ev === "daemon") onDaemon(state, line);
   else if (line.ev === "clock") onClock(state, line);
@@ -144,6 +150,23 @@ function takeLine(state: ImportState, line: LogLine): void {
   else onNobody(state, line);
   if (life !== null && line.ev !== "accept") life.toldMs = elapsed(state, line);
   state.last = line;
+}
+
+/** The last word of a bring-up, a delivery or an end that began before the window; after the first two the session is alive, and begins to work. */
+function endsWhatBeganBefore(state: ImportState, life: Life, line: LogLine): boolean {
+  const outcome = field(line, "outcome");
+  const ready = line.ev === "launch" && (outcome === "ready" || outcome === null);
+  const delivered = line.ev === "deliver" && field(line, "stage") === "landed" && !life.waiting.has(field(line, "id") ?? "");
+  const landed = delivered && (field(line, "woke") === "true" || (life.phase === "unseen" && elapsed(state, line) <= LATENCY.handing));
+  const reaped = line.ev === "supervise" && life.phase === "unseen" && /^reaped-/.test(field(line, "action") ?? "");
+  if (state.fresh || life.wake !== null || !(ready || landed || reaped)) return false;
+  notePeer(state, life, line);
+  if (reaped) return true;
+  life.activeMs = elapsed(state, line);
+  life.turnFrom = line;
+  const topic = normaliseTopic(field(line, "topic"));
+  if (landed && topic !== null && life.topicsBefore?.before.includes(topic) === false) life.topicsBefore.before.push(topic);
+  return true;
 }
 
 function onWakeOrRefusal(state: ImportState, life: Life, line: LogLine): void {

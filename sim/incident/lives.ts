@@ -1,5 +1,6 @@
 import type { DraftEntry } from "./draft.ts";
 import type { LogLine, Moment } from "./log-line.ts";
+import type { TopicsBefore } from "./topics-before.ts";
 
 /** What the log has told of one identity so far. */
 export interface Life {
@@ -63,8 +64,12 @@ export interface Life {
   readonly sent: Map<string, { readonly moment: DraftEntry["moment"]; readonly notBeforeMs: number }>;
   /** When the log last told of something but an acceptance, ms since the start. */
   toldMs: number;
-  /** Topics of its conversation as the log tells them. */
-  topics: string[];
+  /** The landing whose turn is on the timeline already. */
+  toldFrom: Moment | null;
+  /** Lengths of turns whose end the log tells of, ms. */
+  readonly turns: number[];
+  /** Those of a conversation that began before the log; null for every other. */
+  topicsBefore: TopicsBefore | null;
 }
 
 export interface Orphan {
@@ -116,7 +121,9 @@ export function createLife(identity: string, runtime: string, personality: strin
       waiting: new Map(),
       sent: new Map(),
       toldMs: 0,
-      topics: [],
+      toldFrom: null,
+      turns: [],
+      topicsBefore: null,
     },
   };
 }

@@ -1,10 +1,12 @@
 import { normaliseTopic } from "../../lib/lifecycle/decide/topics.ts";
-import type { DraftEntry } from "./draft.ts";
+import { formatDuration } from "../language/duration.ts";
+import { type DraftEntry, RANK } from "./draft.ts";
 import { LATENCY } from "./latency.ts";
 import type { Life } from "./lives.ts";
 import { field, type LogLine, type Moment, numberIn, wholeIn } from "./log-line.ts";
 import { landsInEndedBoot } from "./on-launch.ts";
 import { elapsed, type ImportState, stayedBusy, worksUntil } from "./state.ts";
+import { noteLanding } from "./topics-before.ts";
 
 /** Slower than a free composer by so much: it waited for something. A daemon that has to wait for less waits for a whole second. */
 function notAtOnceMs({ turnFrom }: Life): number {
@@ -61,8 +63,7 @@ export function onDeliver(state: ImportState, life: Life, line: LogLine): void {
   life.activeMs = lands;
   life.doneAt = null;
   life.spoke = true;
-  const topic = normaliseTopic(field(line, "topic"));
-  if (topic !== null && !life.topics.includes(topic)) life.topics.push(topic);
+  noteLanding(life, normaliseTopic(field(line, "topic")));
 }
 
 /**
@@ -73,9 +74,10 @@ function landsAt(state: ImportState, life: Life, line: LogLine, accepted: number
   const landed = elapsed(state, line);
   const free = freeAt(state, life, accepted);
   if (landed - free > LATENCY.handing + notAtOnceMs(life)) {
-    worksUntil(state, life, line, landed - LATENCY.behindTurn);
+    waitedForTurn(state, life, line, accepted);
     return landed;
   }
+  workedAWhile(state, life, accepted);
   const late = free + LATENCY.handing - landed;
   if (late <= 0) return landed + late;
   const sent = life.sent.get(field(line, "id") ?? "");
@@ -121,4 +123,25 @@ function acceptedBefore(state: ImportState, life: Life, line: LogLine, landed: n
   send(state, life, line, line, -waited);
   state.draft.tell("a message was accepted before the window, or its line is missing: its time comes from its landing");
   return landed - waited;
+}
+
+function waitedForTurn(state: ImportState, life: Life, line: LogLine, accepted: number): void {
+  const ended = elapsed(state, line) - LATENCY.behindTurn;
+  if (life.turnFrom !== null) life.turns.push(Math.max(0, ended - elapsed(state, life.turnFrom)));
+  worksUntil(state, life, line, ended, Math.max(0, accepted - 1));
+}
+
+/**
+ * The turn before was over when this message came: for how long it had gone on nothing tells, and nothing follows from it, under these
+ * settings. Under others it takes as long as half of the told ones did, where there is room.
+ */
+function workedAWhile(state: ImportState, life: Life, accepted: number): void {
+  const from = life.turnFrom;
+  const room = from === null ? 0 : accepted - elapsed(state, from) - 1;
+  if (from === null || from === life.toldFrom || room < 1) return;
+  // By then it would have been parked, but for something that is told elsewhere.
+  if (state.idleMs > 0 && room >= state.idleMs) return;
+  const usual = (): number => [...life.turns].sort((left, right) => left - right)[Math.floor(life.turns.length / 2)] ?? 0;
+  const value = (): unknown => ({ peer: life.personality, for: formatDuration(Math.max(1, Math.min(usual(), room))) });
+  state.draft.add(from, 0, "turn", value, RANK.turn, { implied: true });
 }

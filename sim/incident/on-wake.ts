@@ -1,10 +1,10 @@
-import { normaliseTopic } from "../../lib/lifecycle/decide/topics.ts";
 import { RANK } from "./draft.ts";
 import { noteBackOff, noteLateProbe } from "./late.ts";
 import type { Life, Orphan } from "./lives.ts";
 import { field, type LogLine, own } from "./log-line.ts";
 import { send } from "./on-message.ts";
 import { behaves, elapsed, type ImportState, peerNamed, who } from "./state.ts";
+import { noteCount } from "./topics-before.ts";
 
 /** Verbs that want a peer up, or are refused as a wake is, by their word in the log. */
 const ASKING: Readonly<Record<string, string>> = {
@@ -48,14 +48,12 @@ function onDecided(state: ImportState, life: Life, line: LogLine, by: string): v
   const wokenBy = life.actsFrom ?? line;
   life.asked = null;
   noteConversation(state, life, line);
+  noteCount(life, line);
   if (field(line, "mode") === "fail") return;
   if (life.phase === "booting" && life.orphan !== null) diedBeforeRecord(state, life, life.orphan);
   life.wake = line;
   life.wokenBy = wokenBy;
   life.phase = "booting";
-  const topic = normaliseTopic(field(line, "topic"));
-  if (field(line, "mode") === "fresh") life.topics = [];
-  if (topic !== null && !life.topics.includes(topic)) life.topics.push(topic);
 }
 
 function onRefusal(state: ImportState, life: Life, line: LogLine, by: string): void {

@@ -51,6 +51,7 @@ export const OUTLIVES_MS = 60;
 /** Its last sign of life was then: a turn ended, unless the daemon itself knew of something later; or it had been so before the window. */
 export function quietSince(state: ImportState, life: Life, line: LogLine, quiet: number): void {
   const { given } = peerNamed(state, life.personality);
+  if (life.turnFrom !== null) life.turns.push(Math.max(0, quiet - elapsed(state, life.turnFrom)));
   if (quiet < 0 && life.activeMs < 0 && given?.["state"] === "alive") given["for"] = formatDuration(-quiet);
   else if (quiet > life.activeMs) worksUntil(state, life, line, quiet);
 }

@@ -3,9 +3,10 @@ import { parseScenario } from "../language/parse.ts";
 import type { Problem } from "../language/problem.ts";
 import type { Scenario } from "../language/scenario.ts";
 import { type RunOptions, type RunResult, runScenario } from "../runner/index.ts";
-import { type Comparison, compareDecisions, type Decided } from "./compare.ts";
+import { agreement } from "./agreement.ts";
+import type { Comparison, Decided } from "./compare.ts";
 import type { Imported } from "./importer.ts";
-import { decisionsOf, scenarioText, type WriteOptions } from "./write.ts";
+import { scenarioText, type WriteOptions } from "./write.ts";
 
 /** A log's scenario after its first run. */
 export interface Replayed {
@@ -18,8 +19,9 @@ export interface Replayed {
 export async function replay(imported: Imported, options: WriteOptions, parts: RunOptions, toleranceMs: number): Promise<Replayed> {
   const first = scenarioText(imported, options);
   const result = await runScenario(scenarioOf(first), parts);
-  const decided = decidedBy(result).filter(({ atMs }) => atMs <= (options.fold?.(imported.endMs) ?? imported.endMs) + toleranceMs);
-  const comparison = compareDecisions(decisionsOf(imported, options.fold), decided, toleranceMs);
+  const endMs = options.fold?.(imported.endMs) ?? imported.endMs;
+  const decided = decidedBy(result).filter(({ atMs }) => atMs <= endMs + toleranceMs);
+  const comparison = agreement(imported, decided, toleranceMs, options.fold);
   const same = comparison.divergences.length === 0;
   const text = same ? scenarioText(imported, { ...options, replayed: decided.filter(({ record }) => record["ev"] !== "accept") }) : first;
   return { text, comparison, result };

@@ -62,11 +62,14 @@ export function elapsed({ draft }: ImportState, moment: Moment): number {
   return draft.hands.elapsed(moment);
 }
 
-/** The session works from its last landing on until then: turns have no lines, only what waited for their end tells of them. */
-export function worksUntil(state: ImportState, life: Life, line: LogLine, endMs: number): void {
+/**
+ * The session works from its last landing on until then: turns have no lines, only what waited for their end tells of them. `sinceMs`: what was
+ * begun before the window went on at that time.
+ */
+export function worksUntil(state: ImportState, life: Life, line: LogLine, endMs: number, sinceMs = endMs - 1): void {
   const now = elapsed(state, line);
   const from = life.turnFrom ?? null;
-  const fromMs = from === null ? endMs - 1 : elapsed(state, from) - (from.lead ?? 0);
+  const fromMs = from === null ? sinceMs : elapsed(state, from) - (from.lead ?? 0);
   if (endMs <= fromMs) return;
   const { asks } = life;
   const value = (): unknown => ({
@@ -75,6 +78,7 @@ export function worksUntil(state: ImportState, life: Life, line: LogLine, endMs:
     ...(asks.now && { asks: true }),
   });
   life.spoke = true;
+  life.toldFrom = from;
   if (from === null) state.draft.add(line, fromMs - now, "turn", value, RANK.turn);
   else state.draft.add(from, -(from.lead ?? 0), "turn", value, RANK.turn);
 }

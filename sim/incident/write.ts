@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { isoTime } from "../../lib/model/time.ts";
 import { formatDuration } from "../language/duration.ts";
+import { MAX_FILE_BYTES } from "../language/yaml-source.ts";
 import type { Decided } from "./compare.ts";
 import { shownFields } from "./decided.ts";
 import { MAX_ENTRIES, RANK } from "./draft.ts";
@@ -126,12 +127,17 @@ export function scenarioText(imported: Imported, options: WriteOptions): string 
     ...(given === undefined ? [] : ["given:", ...lines(given)]),
   ];
   const entries = timeline.map(({ atMs, verb, value }) => `  - at: ${formatDuration(atMs)}\n${bodyOf(verb, value)}`);
-  return `${[...head, ...(entries.length === 0 ? [] : ["timeline:", ...entries])].join("\n")}\n`;
+  const text = `${[...head, ...(entries.length === 0 ? [] : ["timeline:", ...entries])].join("\n")}\n`;
+  // What one scenario may hold, in characters and in bytes.
+  if (Buffer.byteLength(text) <= MAX_FILE_BYTES) return text;
+  throw new TooLarge(
+    `a scenario of ${draftSize(imported)} is larger than ${MAX_FILE_BYTES >> 20} MiB: take one peer (--peer) or a shorter window (--from, --to)`,
+  );
 }
 
 /** Settings, peers and what was found of them, as a scenario writes them. */
 export function headOf(imported: Imported): ScenarioHead {
-  const given = imported.peers.filter((peer) => peer.given !== null).map((peer) => [peer.name, peer.given]);
+  const given = imported.peers.filter((peer) => peer.given !== null).map((peer) => [peer.name, withoutEmpty(peer.given ?? {})]);
   return {
     ...(Object.keys(imported.config).length > 0 && { config: imported.config }),
     behavior: { turn: "0s" },
@@ -140,11 +146,19 @@ export function headOf(imported: Imported): ScenarioHead {
   };
 }
 
+function withoutEmpty(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => !Array.isArray(value) || value.length > 0));
+}
+
 interface ScenarioHead {
   readonly config?: Readonly<Record<string, string | number | boolean>>;
   readonly behavior: Readonly<Record<string, unknown>>;
   readonly peers: Readonly<Record<string, unknown>>;
   readonly given?: Readonly<Record<string, unknown>>;
+}
+
+function draftSize({ draft }: Imported): string {
+  return `${draft.inputs} inputs and ${draft.decisions.length} decisions`;
 }
 
 function rankIn9(entry: TimedEntry): number {

@@ -299,8 +299,8 @@ const EXPECTATIONS: readonly Case[] = [
   [
     "{spans: [{name: wakee}, {name: wake, attributes: {wake.mod: fresh}}, {name: '/./', attributes: {exit.clas: crash}}]}",
     [
-      '6:29 timeline[0].expect.spans[0].name: unknown span "wakee"; did you mean "wake"? (known: message.accept, wake, launch, deliver, supervise, supervise.decision, exit, relaunch, hold, verb)',
-      '6:63 timeline[0].expect.spans[1].attributes.wake.mod: unknown attribute of wake "wake.mod"; did you mean "wake.mode"? (known: error.type, gen_ai.agent.name, identity, peer.kind, topic, wake.by, wake.cause, wake.facts.asked, wake.facts.kind, wake.facts.last, wake.facts.parked, wake.facts.probe, wake.facts.resumable, wake.facts.topics, wake.mode)',
+      '6:29 timeline[0].expect.spans[0].name: unknown span "wakee"; did you mean "wake"? (known: message.accept, wake, launch, deliver, supervise, supervise.decision, exit, relaunch, hold, verb, notice, quarantine, clock, daemon)',
+      '6:63 timeline[0].expect.spans[1].attributes.wake.mod: unknown attribute of wake "wake.mod"; did you mean "wake.mode"? (known: error.type, gen_ai.agent.name, hold.left, identity, message.length, messaging.message.id, peer.kind, runtime, seq, topic, wake.by, wake.cause, wake.facts.asked, wake.facts.deaths, wake.facts.eager, wake.facts.had, wake.facts.kind, wake.facts.known, wake.facts.last, wake.facts.limit, wake.facts.parked, wake.facts.probe, wake.facts.reload, wake.facts.resumable, wake.facts.topics, wake.facts.window, wake.mode)',
       '6:109 timeline[0].expect.spans[2].attributes.exit.clas: unknown span attribute "exit.clas"; did you mean "exit.class"?',
     ],
   ],

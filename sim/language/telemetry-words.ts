@@ -2,8 +2,10 @@ import { SUPERVISE_ACTIONS } from "../../lib/lifecycle/decide/rules.ts";
 import { type Decision, EVENT_NAMES, type Fields } from "../../lib/model/decision.ts";
 import {
   actionCount,
+  attributeNamesOf,
   METRICS,
   type MetricSpec,
+  SEQUENCE,
   SPAN_NAMES,
   type SpanSpec,
   spanOfAccept,
@@ -47,7 +49,9 @@ function readVocabulary(): Map<string, Set<string>> {
   const trees = EVENT_NAMES.flatMap((ev) => {
     const decision: Decision = { at: 0, ev, fields: everything, trace: { facts: everything as object } };
     const tree = spansOf(decision);
-    return tree === null ? [] : [tree.span, ...tree.below, ...(tree.root === null ? [] : [tree.root])];
+    if (tree === null) return [];
+    const own = Object.fromEntries([SEQUENCE, ...attributeNamesOf(ev)].map((name) => [name, ""]));
+    return [{ ...tree.span, attributes: { ...tree.span.attributes, ...own } }, ...tree.below, ...(tree.root === null ? [] : [tree.root])];
   });
   const word = "claude-x";
   const accept = spanOfAccept(
@@ -58,6 +62,7 @@ function readVocabulary(): Map<string, Set<string>> {
     ...{ kind: "relaunch", at: 0, since: 0, identity: word, personality: word, how: "eager", attempt: 1, links: [] },
   });
   const words = new Map<string, Set<string>>(SPAN_NAMES.map((name) => [name, new Set(["error.type"])]));
+  words.get("message.accept")?.add(SEQUENCE);
   const spans: (SpanSpec | null)[] = [...trees, accept, relaunch];
   for (const span of spans) for (const key of Object.keys(span?.attributes ?? {})) words.get(span?.name ?? "")?.add(key);
   words.get("supervise")?.delete(actionCount("1"));

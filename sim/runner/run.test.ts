@@ -140,11 +140,11 @@ test("spans and metrics are looked at, and the nearest span is marked with what 
     [
       "spans[0]",
       "{ name: wake, attributes: { wake.mode: resume }, parent: launch, link: { name: exit, type: death } }",
-      "wake gen_ai.agent.name=scout wake.mode=fresh wake.cause=first-wake links=unknown(death)",
+      "wake gen_ai.agent.name=scout wake.mode=fresh wake.cause=first-wake seq=1 links=unknown(death)",
     ],
     ["spans[1]", "exit", "no span like it"],
     ["spans[2]", "{ name: launch, count: 2 }", "1 of them"],
-    ["noSpans[0]", "no wake", "wake gen_ai.agent.name=scout wake.mode=fresh wake.cause=first-wake links=unknown(death)"],
+    ["noSpans[0]", "no wake", "wake gen_ai.agent.name=scout wake.mode=fresh wake.cause=first-wake seq=1 links=unknown(death)"],
   ]);
   expect(failures[0]?.records.map(({ atMs, nearest, differs }) => [atMs, nearest, differs])).toEqual([
     [

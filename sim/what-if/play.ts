@@ -1,7 +1,6 @@
 import type { PlainRecord } from "../expect/index.ts";
-import { type Comparison, compareDecisions, type Decided } from "../incident/compare.ts";
+import type { Decided } from "../incident/compare.ts";
 import type { Imported } from "../incident/importer.ts";
-import { decisionsOf } from "../incident/write.ts";
 import { makeScenario } from "../language/make-scenario.ts";
 import { type RunOptions, runScenario } from "../runner/index.ts";
 import type { Truth } from "../world/api.ts";
@@ -23,9 +22,9 @@ export class BrokeOff extends Error {
   override readonly name = "BrokeOff";
 }
 
-/** Plays the inputs of a log; without overrides, under its own settings. Rejects with {@link BrokeOff}. */
-export async function play(imported: Imported, overrides: Config, { createWorld }: RunOptions): Promise<Played> {
-  const scenario = makeScenario(scriptOf(imported, overrides));
+/** Plays the inputs of a log; without overrides, under its own settings. The jitter of retries comes from the seed. Rejects with {@link BrokeOff}. */
+export async function play(imported: Imported, overrides: Config, { createWorld }: RunOptions, seed = 1): Promise<Played> {
+  const scenario = makeScenario(scriptOf(imported, overrides, seed));
   const seen: { missed: number; truth: Truth | null } = { missed: 0, truth: null };
   const result = await runScenario(scenario, {
     createWorld: (...given) => {
@@ -51,12 +50,4 @@ export async function play(imported: Imported, overrides: Config, { createWorld 
 
 function decidedIn(truth: Truth | null): Decided[] {
   return (truth?.decisions ?? []).map(({ virtualAt, ev, fields }) => ({ atMs: virtualAt, record: { ev, ...fields } as PlainRecord }));
-}
-
-/** Whether a replay under the own settings decides what the log says; `toleranceMs` as real adapters take their time. */
-export function reproduces(imported: Imported, own: Played, toleranceMs: number): Comparison {
-  const comparison = compareDecisions(decisionsOf(imported), own.decisions, toleranceMs);
-  // The log ends there: what the replay decides a moment later may have been decided as well.
-  const within = comparison.divergences.filter(({ expected, actual }) => expected !== null || (actual?.atMs ?? 0) <= imported.endMs);
-  return { ...comparison, divergences: within };
 }

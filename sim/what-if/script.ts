@@ -10,7 +10,7 @@ import type { Config } from "./settings.ts";
 export const LATE_MS = 5_000;
 
 /** What the log holds as inputs, under its own settings or under others. */
-export function scriptOf(imported: Imported, overrides: Config): Script {
+export function scriptOf(imported: Imported, overrides: Config, seed: number): Script {
   const timeline = timelineOf(imported, undefined, true).flatMap((entry) => underSettings(entry, overrides));
   const head = headOf(imported);
   const config = { ...imported.config, ...overrides };
@@ -18,6 +18,7 @@ export function scriptOf(imported: Imported, overrides: Config): Script {
     head: {
       ...head,
       scenario: "what if",
+      seed,
       start: isoTime(imported.startWall),
       until: formatDuration(imported.endMs + LATE_MS),
       behavior: { ...head.behavior, boot: formatDuration(usualBoot(timeline)) },

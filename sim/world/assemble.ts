@@ -153,7 +153,7 @@ function telemetryOf(kernel: Kernel, view: Owner): DaemonParts["telemetry"] {
       if (context !== null) contexts.set(decision.fields, context);
       return context;
     },
-    decision(decision) {
+    decision(decision, context) {
       if (view.dropped()) return;
       decisions.push({
         ...decision,
@@ -162,7 +162,7 @@ function telemetryOf(kernel: Kernel, view: Owner): DaemonParts["telemetry"] {
       });
       const lane = String(decision.fields["identity"] ?? decision.fields["to"] ?? "daemon");
       trace.add({ kind: "decision", lane, data: { ev: decision.ev, ...decision.fields } });
-      own.decision(decision);
+      own.decision(decision, context);
     },
     notice(notice) {
       if (view.dropped()) return;

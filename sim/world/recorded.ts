@@ -10,8 +10,8 @@ export interface RecordedInputs {
   takeTurn(identity: string): number | null;
 }
 
-/** Only a living session does these, or suffers them. */
-const OF_A_SESSION: readonly Action["do"][] = ["crash", "exit", "selfFresh", "selfDone", "interrupt", "detach"];
+/** Only a living session ends. */
+const ENDS: readonly Action["do"][] = ["crash", "exit"];
 
 export function recordedInputs(missed: (action: Action) => void): RecordedInputs {
   const turns = new Map<string, number>();
@@ -23,7 +23,7 @@ export function recordedInputs(missed: (action: Action) => void): RecordedInputs
         turns.set(action.peer, action.forMs);
         return false;
       }
-      if (!OF_A_SESSION.includes(action.do) || !("peer" in action) || livingAgent(kernel, action.peer) !== null) return true;
+      if (!ENDS.includes(action.do) || !("peer" in action) || livingAgent(kernel, action.peer) !== null) return true;
       missed(action);
       return false;
     },

@@ -51,6 +51,22 @@ test("who listens changes nothing: the trace is the same with and without", asyn
   expect(samples.length).toBeGreaterThanOrEqual(180);
 });
 
+test("decisions are numbered through, over daemons too; a refused message has the number of its refusal only", async () => {
+  const text = TEXT.replace("{ to: scout, as: second }", "{ to: nobody, as: second }").replace(
+    "peers: { scout: {} }",
+    "peers: { scout: {}, nobody: { registered: false } }",
+  );
+  const { spans, trace } = await run({ keepSpans: true }, text);
+  const numbered = spans.flatMap(({ name, attributes }) =>
+    attributes["iapeer.seq"] === undefined ? [] : [[Number(attributes["iapeer.seq"]), name]],
+  );
+  expect(numbered.map(([number]) => Number(number)).sort((left, right) => left - right)).toEqual(numbered.map((_one, index) => index + 1));
+  expect(numbered.length).toBe(trace?.entries.filter(({ kind }) => kind === "decision").length);
+  const accepts = spans.filter(({ name }) => name === "message.accept");
+  expect(accepts.map(({ attributes }) => attributes["iapeer.seq"])).toEqual([2, undefined]);
+  expect(spans.find(({ attributes }) => attributes["iapeer.wake.cause"] === "unknown-peer")?.attributes["iapeer.seq"]).toBeGreaterThan(2);
+});
+
 test("two runs have equal spans, and one that differs is found", async () => {
   const [one, other] = [await run({ keepSpans: true }), await run({ keepSpans: true })];
   const texts = (result: typeof one): string[] => linesOf(result).map(({ text }) => text());

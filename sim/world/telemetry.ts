@@ -111,7 +111,7 @@ function viewOf(otel: OtelTelemetry, owner: Owner, open: Map<object, { readonly 
   const whole = (key: object): boolean => open.delete(key) && !owner.dropped();
   return {
     trace: (decision) => (owner.dropped() ? null : otel.trace(decision)),
-    decision: (decision) => void (owner.dropped() || otel.decision(decision)),
+    decision: (decision, context) => void (owner.dropped() || otel.decision(decision, context)),
     occurrence: (occurrence) => (owner.dropped() ? null : otel.occurrence(occurrence)),
     notice: (notice) => void (owner.dropped() || otel.notice(notice)),
     pass(startedAt) {

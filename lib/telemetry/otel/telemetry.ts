@@ -15,6 +15,7 @@ import type { OpenAccept, OpenPass, Telemetry } from "../../ports/telemetry.ts";
 import { formatContext, parseContext } from "../context.ts";
 import { type Measurement, measurementsOf, measurementsOfNotice, measurementsOfOccurrence } from "../measure.ts";
 import { AGENT } from "../metrics.ts";
+import { SEQUENCE } from "../span-fields.ts";
 import { actionCount, type SpanSpec, type SpanTree, spanOfAccept, spanOfOccurrence, spansOf } from "../spans.ts";
 import { createInstruments } from "./instruments.ts";
 import { observeFleet } from "./observe.ts";
@@ -38,6 +39,12 @@ export function otelTelemetry({ tracer, meter }: OtelParts): OtelTelemetry {
   const instruments = meter === undefined ? null : createInstruments(meter);
   const wakes = new Map<string, Map<string, number>>();
   const passes: Passes = new Map();
+  const accepts: Accepts = new Map();
+  let decisions = 0;
+  const nextNumber = (): number => {
+    decisions += 1;
+    return decisions;
+  };
   const measure = (measurements: readonly Measurement[]): void => {
     for (const measurement of measurements) {
       if (measurement.metric === "peerWakes") countWake(wakes, measurement);
@@ -45,13 +52,15 @@ export function otelTelemetry({ tracer, meter }: OtelParts): OtelTelemetry {
     }
   };
   return {
-    decision: (decision) => {
+    decision: (decision, context) => {
       measure(measurementsOf(decision));
       noteAction(passes, decision);
+      // Its span is open: the number is that of its line.
+      if (decision.ev === "accept" && context) accepts.get(context)?.setAttribute(SEQUENCE, nextNumber());
     },
     trace: (decision) => {
       const tree = tracer === undefined ? null : spansOf(decision);
-      return tree === null || tracer === undefined ? null : plant(tracer, tree);
+      return tree === null || tracer === undefined ? null : plant(tracer, tree, nextNumber());
     },
     occurrence: (occurrence) => {
       measure(measurementsOfOccurrence(occurrence));
@@ -59,7 +68,7 @@ export function otelTelemetry({ tracer, meter }: OtelParts): OtelTelemetry {
       return spec === null || tracer === undefined ? null : momentOf(tracer, spec, spec.parent);
     },
     pass: (startedAt) => openPass(tracer, passes, startedAt, measure),
-    accept: (accepting) => openAccept(tracer, accepting),
+    accept: (accepting) => openAccept(tracer, accepts, accepting),
     notice: (notice) => measure(measurementsOfNotice(notice)),
     observe: (source) => (meter === undefined ? () => {} : observeFleet(meter, source, wakes)),
     exportFailed: (signal) => measure([{ metric: "exportFailures", value: 1, labels: { signal } }]),
@@ -73,9 +82,9 @@ export function hrTime(ms: number): HrTime {
 }
 
 /** Makes the spans of one decision, each whole, so that no death of the daemon loses an open one. Returns the context of its own. */
-function plant(tracer: Tracer, { root, span, below }: SpanTree): TraceContext | null {
+function plant(tracer: Tracer, { root, span, below }: SpanTree, number: number): TraceContext | null {
   const parent = root === null ? span.parent : momentOf(tracer, root, root.parent);
-  const own = momentOf(tracer, span, parent);
+  const own = momentOf(tracer, { ...span, attributes: { ...span.attributes, [SEQUENCE]: number } }, parent);
   for (const spec of below) momentOf(tracer, spec, own);
   return own;
 }
@@ -148,14 +157,20 @@ function openPass(tracer: Tracer | undefined, passes: Passes, startedAt: number,
   };
 }
 
+/** Messages that are being taken in, by the context of their span. */
+type Accepts = Map<TraceContext, Span>;
+
 /** Open until the message is durable: its context has to be stored with it. */
-function openAccept(tracer: Tracer | undefined, accepting: Accepting): OpenAccept {
+function openAccept(tracer: Tracer | undefined, accepts: Accepts, accepting: Accepting): OpenAccept {
   if (tracer === undefined) return { context: null, end: () => {} };
   const kind = kindOf("message.accept");
   const span = tracer.startSpan("message.accept", { startTime: hrTime(accepting.at), kind }, below(accepting.parent));
+  const context = contextOf(span);
+  if (context !== null) accepts.set(context, span);
   return {
-    context: contextOf(span),
+    context,
     end: (accepted) => {
+      if (context !== null) accepts.delete(context);
       const spec = spanOfAccept(accepting, accepted);
       span.setAttributes({ ...spec.attributes });
       finish(span, spec);

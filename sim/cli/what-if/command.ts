@@ -38,7 +38,8 @@ export async function whatIfRun(logs: readonly string[], options: WhatIfOptions)
     ...(to !== undefined && { to }),
   });
   progress.end();
-  if (scanned.passedOver.count > 0) process.stderr.write(`${printable(passedOverText(scanned.passedOver))}\n`);
+  const passedOver = passedOverText(scanned);
+  if (passedOver !== null) process.stderr.write(`${printable(passedOver)}\n`);
   if (options.html !== undefined)
     writePage(options.html, whatIfHtml(compared, { sweep: sweep?.name ?? null, memoryBytes: options.memory ?? null }));
   print(compared, options);

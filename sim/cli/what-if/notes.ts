@@ -7,9 +7,9 @@ export function notesOf(outcomes: readonly ShardOutcome[], tried: readonly Tried
   const sentences = new Map<string, number>();
   for (const { untold } of outcomes) for (const sentence of untold) sentences.set(sentence, (sentences.get(sentence) ?? 0) + 1);
   return [
-    "a log has no lines for turns: one whose end nothing tells of takes no time, so a shorter idle bound may park sessions here that were at work",
+    "a log has no lines for turns: one whose end nothing tells of is taken to have lasted as long as half of the others of its peer did, if there was time",
     "senders are taken to send the same at the same times, however long an answer takes",
-    ...(missed === 0 ? [] : [`ends and requests of sessions that are not there under other settings are left out: up to ${missed}`]),
+    ...(missed === 0 ? [] : [`ends of sessions that are not there under other settings are left out: up to ${missed}`]),
     ...[...sentences].map(([sentence, peers]) => (peers === 1 ? sentence : `${sentence} (${peers} peers)`)),
   ];
 }

@@ -1,8 +1,9 @@
+import { agreement } from "../../incident/agreement.ts";
 import type { Divergence } from "../../incident/compare.ts";
 import { createImporter, type Imported } from "../../incident/importer.ts";
 import type { RunOptions } from "../../runner/index.ts";
 import { type Difference, type DifferenceKind, differencesOf, kindOf } from "../../what-if/differences.ts";
-import { type Played, play, reproduces } from "../../what-if/play.ts";
+import { type Played, play } from "../../what-if/play.ts";
 import type { Config } from "../../what-if/settings.ts";
 import type { LiveSpan, Totals } from "../../what-if/totals.ts";
 import { unspool } from "./spool.ts";
@@ -52,7 +53,7 @@ export async function replayShard(order: ShardOrder, parts: RunOptions): Promise
   const imported = importedFrom(order);
   if (imported === null) return null;
   const own = await play(imported, {}, parts);
-  const { same, maxApartMs, divergences } = reproduces(imported, own, order.toleranceMs);
+  const { same, maxApartMs, divergences } = agreement(imported, own.decisions, order.toleranceMs);
   const others: Side[] = [];
   for (const variant of order.variants) others.push(sideOf(await play(imported, variant, parts), own, order));
   const { startWall, endMs, config, draft } = imported;
