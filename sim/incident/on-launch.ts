@@ -63,6 +63,7 @@ export function landsInEndedBoot(state: ImportState, life: Life): void {
 }
 
 export function diesWhileTyping(state: ImportState, life: Life, diesMs: number): void {
-  const from = life.wake === null ? diesMs : elapsed(state, life.wake);
+  const by = life.wokenBy ?? life.wake;
+  const from = by === null ? diesMs : elapsed(state, by);
   behaves(state, life, { onBoot: "ok", boot: formatDuration(Math.max(0, diesMs - from - LATENCY.readyWithout - 20)) });
 }
