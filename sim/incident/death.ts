@@ -1,4 +1,4 @@
-import { RANK } from "./draft.ts";
+import { type DraftEntry, RANK } from "./draft.ts";
 import { LATENCY } from "./latency.ts";
 import type { Life } from "./lives.ts";
 import { field, type LogLine, wholeIn } from "./log-line.ts";
@@ -10,12 +10,17 @@ export function onDeath(state: ImportState, life: Life, line: LogLine): void {
 }
 
 /** What no daemon was there to see happened before the next one started; anything else just before its line. */
-export function addDeath(state: ImportState, { orphan }: Life, line: LogLine, noticedMs: number, verb: string, value: unknown): void {
-  if (orphan === null || orphan.byReboot) state.draft.add(line, -noticedMs, verb, value, RANK.world);
-  else {
-    const apart = elapsed(state, orphan.start) - elapsed(state, orphan.down);
-    state.draft.add(orphan.start, -Math.min(BEFORE_START_MS, apart / 2), verb, value, RANK.world);
-  }
+export function addDeath(
+  state: ImportState,
+  { orphan }: Life,
+  line: LogLine,
+  noticedMs: number,
+  verb: string,
+  value: unknown,
+): DraftEntry["moment"] {
+  if (orphan === null || orphan.byReboot) return state.draft.add(line, -noticedMs, verb, value, RANK.world);
+  const apart = elapsed(state, orphan.start) - elapsed(state, orphan.down);
+  return state.draft.add(orphan.start, -Math.min(BEFORE_START_MS, apart / 2), verb, value, RANK.world);
 }
 
 const BEFORE_START_MS = 10;
@@ -42,14 +47,25 @@ export function onBootFailed(state: ImportState, life: Life, line: LogLine): voi
 }
 
 export function onLostServer(state: ImportState, life: Life, line: LogLine): void {
-  if (life.serverGone) life.serverGone = false;
-  else {
-    // Who says why saw it on the screen; else the end of the process was heard first, while the message was typed.
-    const onScreen = life.phase === "booting" && (field(line, "why") !== null || life.wake === null || field(life.wake, "id") === null);
-    const noticed = onScreen ? LATENCY.bootDeath : LATENCY.death;
-    if (life.phase === "booting" && !onScreen) diesWhileTyping(state, life, elapsed(state, line) - noticed);
-    addDeath(state, life, line, noticed, "host", { sessionServerCrash: life.personality });
+  if (life.serverGone) {
+    life.serverGone = false;
+    return;
   }
+  const booting = life.phase === "booting";
+  const noticed = booting ? LATENCY.bootDeath : LATENCY.death;
+  const moment = addDeath(state, life, line, noticed, "host", { sessionServerCrash: life.personality });
+  if (!booting) return;
+  const told = { moment, heard: false };
+  life.lostInBoot = told;
+  diesWhileTyping(state, life, elapsed(state, line) - LATENCY.death, () => told.heard);
+}
+
+/** The end of its process was heard before its screen told, so it died while its first message was typed: only then is there such a line. */
+export function heardOfLostServer(life: Life): void {
+  if (life.lostInBoot === null || life.wake === null || life.wake.record["id"] === undefined) return;
+  life.lostInBoot.heard = true;
+  life.lostInBoot.moment.wall -= LATENCY.death - LATENCY.bootDeath;
+  life.lostInBoot = null;
 }
 
 /** One line for all: the terminal server that they shared. */

@@ -27,6 +27,8 @@ export interface Life {
   owed: boolean;
   /** Its first message landed although the boot was ended. */
   saidInBoot: boolean;
+  /** Its terminal server died in its boot: the entry, and whether the end of its process was heard of first. */
+  lostInBoot: { readonly moment: DraftEntry["moment"]; heard: boolean } | null;
   /** Does the turn of now wait for a person? */
   asks: { now: boolean };
   /** Ms since the start of what the daemon last counted as activity. */
@@ -66,6 +68,8 @@ export interface Life {
   toldMs: number;
   /** The landing whose turn is on the timeline already. */
   toldFrom: Moment | null;
+  /** When that turn ends, ms since the start. */
+  toldUntil: { ms: number } | null;
   /** Lengths of turns whose end the log tells of, ms. */
   readonly turns: number[];
   /** Those of a conversation that began before the log; null for every other. */
@@ -108,6 +112,7 @@ export function createLife(identity: string, runtime: string, personality: strin
       asks: { now: false },
       owed: false,
       saidInBoot: false,
+      lostInBoot: null,
       activeMs: 0,
     },
     ...{
@@ -122,6 +127,7 @@ export function createLife(identity: string, runtime: string, personality: strin
       sent: new Map(),
       toldMs: 0,
       toldFrom: null,
+      toldUntil: null,
       turns: [],
       topicsBefore: null,
     },

@@ -36,6 +36,8 @@ export function onExit(state: ImportState, life: Life, line: LogLine): void {
   life.stopping = false;
   life.doneAt = null;
   life.turnFrom = null;
+  life.toldFrom = null;
+  life.toldUntil = null;
 }
 
 /** How long it took to end once it was to end. */

@@ -62,8 +62,8 @@ export function landsInEndedBoot(state: ImportState, life: Life): void {
   behaves(state, life, { boot: formatDuration(Math.max(0, composer - elapsed(state, life.wokenBy ?? life.wake))) });
 }
 
-export function diesWhileTyping(state: ImportState, life: Life, diesMs: number): void {
+export function diesWhileTyping(state: ImportState, life: Life, diesMs: number, typing: () => boolean): void {
   const by = life.wokenBy ?? life.wake;
-  const from = by === null ? diesMs : elapsed(state, by);
-  behaves(state, life, { onBoot: "ok", boot: formatDuration(Math.max(0, diesMs - from - LATENCY.readyWithout - 20)) });
+  const boot = Math.max(0, diesMs - (by === null ? diesMs : elapsed(state, by)) - LATENCY.readyWithout - 20);
+  behaves(state, life, () => (typing() ? { onBoot: "ok", boot: formatDuration(boot) } : { onBoot: "hang" }));
 }

@@ -1,4 +1,4 @@
-import { onLostServers } from "./death.ts";
+import { heardOfLostServer, onLostServers } from "./death.ts";
 import { LATENCY } from "./latency.ts";
 import type { Life, Orphan } from "./lives.ts";
 import { field, type LogLine, type Moment, own } from "./log-line.ts";
@@ -102,6 +102,7 @@ export function onSupervise(state: ImportState, life: Life | null, line: LogLine
   const sentence = own(NOT_TOLD, action);
   if (sentence !== undefined) state.draft.tell(sentence);
   if (action === "adopted" && life !== null) onAdopted(state, life, line);
+  if (life !== null && field(line, "class") === "lost-server") heardOfLostServer(life);
   const identities = (field(line, "identity") ?? "").split(",");
   if (identities.length > 1 && field(line, "class") === "lost-server") onLostServers(state, identities, line);
   if (action === "reap-failed" && life !== null) onReapFailed(state, life, line);

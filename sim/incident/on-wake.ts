@@ -53,6 +53,7 @@ function onDecided(state: ImportState, life: Life, line: LogLine, by: string): v
   if (life.phase === "booting" && life.orphan !== null) diedBeforeRecord(state, life, life.orphan);
   life.wake = line;
   life.wokenBy = wokenBy;
+  life.lostInBoot = null;
   life.phase = "booting";
 }
 

@@ -72,9 +72,16 @@ export function worksUntil(state: ImportState, life: Life, line: LogLine, endMs:
   const fromMs = from === null ? sinceMs : elapsed(state, from) - (from.lead ?? 0);
   if (endMs <= fromMs) return;
   const { asks } = life;
+  // The turn of one landing is told once, however often it turns out to have lasted longer.
+  const until = { ms: endMs };
+  if (life.toldFrom === from && life.toldUntil !== null) {
+    life.toldUntil.ms = endMs;
+    return;
+  }
+  life.toldUntil = until;
   const value = (): unknown => ({
     peer: life.personality,
-    for: formatDuration(Math.max(1, state.draft.hands.awake(fromMs, endMs))),
+    for: formatDuration(Math.max(1, state.draft.hands.awake(fromMs, until.ms))),
     ...(asks.now && { asks: true }),
   });
   life.spoke = true;
