@@ -59,8 +59,8 @@ export function sweepText(whatIf: WhatIf, name: string, options: WhatIfText): st
 
 const BAR = 24;
 
-function headText({ logs, lines, peers, startWall, lengthMs, own }: WhatIf, { theme, printable }: WhatIfText): string[] {
-  const what = `${lines.toLocaleString("en-US")} lines of ${printable(logs.join(", "))}: ${peers === 1 ? "one peer" : `${peers} peers`}`;
+function headText({ logs, lines, noun, peers, startWall, lengthMs, own }: WhatIf, { theme, printable }: WhatIfText): string[] {
+  const what = `${lines.toLocaleString("en-US")} ${noun} of ${printable(logs.join(", "))}: ${peers === 1 ? "one peer" : `${peers} peers`}`;
   const when = `${isoTime(startWall)} to ${isoTime(startWall + lengthMs)} (${span(lengthMs, "passed")})`;
   return [`${what}, ${when}`, ...reproductionText(own, startWall, { theme, printable })];
 }

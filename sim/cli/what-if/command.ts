@@ -32,7 +32,7 @@ export async function whatIfRun(logs: readonly string[], options: WhatIfOptions)
   const variants = variantsOf(set, sweep);
   const progress = progressLine();
   const { whatIf: compared, scanned } = await whatIf({
-    ...{ logs, variants, jobs, named: Math.max(KEPT, limit), tick: progress.tick },
+    ...{ logs, variants, jobs, named: Math.max(KEPT, limit), spans: options.html !== undefined, tick: progress.tick },
     ...(peer !== undefined && { peer }),
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),

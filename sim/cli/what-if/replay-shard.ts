@@ -20,6 +20,8 @@ export interface ShardOrder {
   readonly toleranceMs: number;
   /** So many differences are named; the rest is counted. */
   readonly named: number;
+  /** Say when sessions were alive. */
+  readonly spans: boolean;
 }
 
 /** One replay. */
@@ -72,9 +74,15 @@ function importedFrom({ peer, files, endWall }: ShardOrder): Imported | null {
   return importer.finish(endWall);
 }
 
-function sideOf({ totals, spans, missed, decisions }: Played, own: Played, { toleranceMs, named }: ShardOrder): Side {
+function sideOf({ totals, spans, missed, decisions }: Played, own: Played, { toleranceMs, named, spans: wanted }: ShardOrder): Side {
   const all = decisions === own.decisions ? [] : differencesOf(own.decisions, decisions, toleranceMs);
   const counts = { changed: 0, moved: 0, gone: 0, added: 0 };
   for (const difference of all) counts[kindOf(difference)] += 1;
-  return { totals, spans, missed, counts, differences: all.filter((difference) => kindOf(difference) !== "moved").slice(0, named) };
+  return {
+    totals,
+    spans: wanted ? spans : [],
+    missed,
+    counts,
+    differences: all.filter((difference) => kindOf(difference) !== "moved").slice(0, named),
+  };
 }

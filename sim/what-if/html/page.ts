@@ -42,8 +42,8 @@ ${body}
 `;
 }
 
-function head({ logs, lines, peers, startWall, lengthMs, own }: WhatIf): string {
-  const what = `${lines.toLocaleString("en-US")} lines of ${logs.join(", ")}: ${peers === 1 ? "one peer" : `${peers} peers`}, ${isoTime(startWall)} to ${isoTime(startWall + lengthMs)} (${span(lengthMs, "passed")})`;
+function head({ logs, lines, noun, peers, startWall, lengthMs, own }: WhatIf): string {
+  const what = `${lines.toLocaleString("en-US")} ${noun} of ${logs.join(", ")}: ${peers === 1 ? "one peer" : `${peers} peers`}, ${isoTime(startWall)} to ${isoTime(startWall + lengthMs)} (${span(lengthMs, "passed")})`;
   const { decisions, same, maxApartMs, first, parted } = own;
   if (first === null)
     return `<p class="quiet">${text(what)}</p><p class="good">Under its own settings all ${decisions.toLocaleString("en-US")} decisions come out again, at most ${maxApartMs} ms apart.</p>`;
