@@ -79,7 +79,7 @@ export const SPAN_FIELDS: Readonly<Partial<Record<EventName, Readonly<Record<str
   relaunch: { outcome: "iapeer.outcome", cause: "iapeer.relaunch.cause" },
   notice: { kind: "iapeer.notice.kind" },
   quarantine: {},
-  clock: { kind: "iapeer.clock.kind", secs: "iapeer.clock.secs" },
+  clock: { kind: "iapeer.clock.kind", secs: "iapeer.clock.secs", of: "iapeer.clock.of" },
   daemon: {
     ...{ action: "iapeer.daemon.action", epoch: "iapeer.daemon.epoch", after: "iapeer.daemon.after", seen: "iapeer.daemon.seen" },
     ...under("iapeer.setting", Object.keys(DECIDING_SETTINGS)),
