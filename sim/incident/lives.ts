@@ -13,6 +13,10 @@ export interface Life {
   asked: Moment | null;
   /** What led to this one: how it behaves is said just before. */
   nextAt: Moment | null;
+  /** The end of the session before. */
+  endedAt: Moment | null;
+  /** So much later than in the log this bring-up may come in another run, ms: retries are jittered. */
+  lateMs: number;
   /** A person or a verb waits for this bring-up already. */
   attachAsked: boolean;
   readyAt: Moment | null;
@@ -55,6 +59,8 @@ export function createLife(identity: string, runtime: string, personality: strin
       wake: null,
       asked: null,
       nextAt: null,
+      endedAt: null,
+      lateMs: 0,
       attachAsked: false,
       attached: false,
       reapFailed: false,

@@ -51,6 +51,7 @@ export function onDeliver(state: ImportState, life: Life, line: LogLine): void {
     const waited = landed - free > LATENCY.handing + NOT_AT_ONCE_MS;
     if (waited) waitedForTurn(state, life, line, accepted);
     else workedAWhile(state, life, accepted);
+    life.lateMs = 0;
   }
   life.turnFrom = line;
   life.activeMs = landed;

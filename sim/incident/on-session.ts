@@ -5,6 +5,7 @@ import { LATENCY } from "./latency.ts";
 import type { Life } from "./lives.ts";
 import { field, type LogLine, numberIn, own, wholeIn } from "./log-line.ts";
 import { send } from "./on-message.ts";
+import { noteRetry, retriedTurn } from "./retries.ts";
 import { behaves, busyTillTheEnd, elapsed, type ImportState, peerNamed, stayedBusy, who, worksUntil } from "./state.ts";
 import { noteCount } from "./topics-before.ts";
 
@@ -45,6 +46,8 @@ function onDecided(state: ImportState, life: Life, line: LogLine, by: string): v
   peerNamed(state, life.personality).human ||= field(line, "kind") === "conversational";
   const itself = verbOf(by) !== undefined && by !== "new";
   life.nextAt = itself || hasTwin(state, life) ? line : (life.asked ?? line);
+  if (itself) life.lateMs = 0;
+  else noteRetry(state, life, line);
   life.asked = null;
   noteConversation(state, life, line);
   noteCount(life, line);
@@ -102,8 +105,9 @@ export function onLaunch(state: ImportState, life: Life, line: LogLine): void {
   const boot = ms - (field(life.wake ?? line, "id") !== null ? LATENCY.readyWith : LATENCY.readyWithout);
   if (boot < 0) state.draft.tell("a boot was quicker than the simulated adapters");
   const [from, until] = [elapsed(state, line) - ms, elapsed(state, line) - (ms - boot)];
-  const booted = (): Record<string, string> => ({ boot: formatDuration(Math.max(0, state.draft.hands.awake(from, until))) });
-  behaves(state, life, booted, boot === DEFAULT_BEHAVIOR.boot);
+  const atLeast = retriedTurn(life);
+  const booted = (): Record<string, string> => ({ boot: formatDuration(Math.max(0, state.draft.hands.awake(from, until))), ...atLeast });
+  behaves(state, life, booted, boot === DEFAULT_BEHAVIOR.boot && Object.keys(atLeast).length === 0);
   if (life.wake !== null && field(life.wake, "mode") === "fresh") life.spoke = false;
   life.phase = "live";
   life.known = true;
@@ -119,6 +123,7 @@ export function onExit(state: ImportState, life: Life, line: LogLine): void {
   if (life.phase === "booting" && !Object.hasOwn(FAILED_BOOTS, end)) behaves(state, life, { onBoot: "hang" });
   own(life.phase === "booting" ? { ...EXITS, ...FAILED_BOOTS } : EXITS, end)?.(state, life, line);
   life.phase = "ended";
+  life.endedAt = line;
   // What waits, or was rejected, comes up again by itself: when exactly is another run's own affair.
   if (end === "resume-rejected" || life.waiting.size > 0) life.asked ??= line;
   life.attachAsked = false;
@@ -214,7 +219,17 @@ function statusOf(line: LogLine): readonly [code: number | null, signal: string 
 function onBootFailed(state: ImportState, life: Life, line: LogLine): void {
   behaves(state, life, { onBoot: "hang" });
   if (/^not ready within/.test(field(line, "why") ?? "")) return;
+  if (life.lateMs > 0 && failsByItself(state, life, line)) return;
   state.draft.add(line, -LATENCY.bootDeath, "crash", crashOf(state, life, line), RANK.world);
+}
+
+/** Whenever the retry comes, it fails so long after; what a signal ended cannot be said so. */
+function failsByItself(state: ImportState, life: Life, line: LogLine): boolean {
+  const [code, signal] = statusOf(line);
+  if (code === null || signal !== null || life.wake === null) return false;
+  const tookMs = elapsed(state, line) - elapsed(state, life.wake) - LATENCY.bootDeath;
+  behaves(state, life, { onBoot: "fail", exitCode: code, boot: formatDuration(Math.max(0, tookMs)) });
+  return true;
 }
 
 function onLostServer(state: ImportState, life: Life, line: LogLine): void {

@@ -60,18 +60,22 @@ export function elapsed({ draft }: ImportState, moment: Moment): number {
 
 /**
  * The session works from its last landing on until then: turns have no lines, only what waited for their end tells of them. `sinceMs`: what was
- * begun before the window went on at that time.
+ * begun before the window went on at that time. Where another run may come to the landing later, the turn is said to go on from then.
  */
 export function worksUntil(state: ImportState, life: Life, line: LogLine, endMs: number, sinceMs = endMs - 1): void {
   const now = elapsed(state, line);
   const from = life.turnFrom ?? null;
   const fromMs = from === null ? sinceMs : elapsed(state, from);
   if (endMs <= fromMs) return;
-  const value = (): unknown => ({ peer: life.personality, for: formatDuration(Math.max(1, state.draft.hands.awake(fromMs, endMs))) });
+  const plus = from === null ? 0 : Math.min(life.lateMs, endMs - fromMs - 1);
+  const value = (): unknown => ({
+    peer: life.personality,
+    for: formatDuration(Math.max(1, state.draft.hands.awake(fromMs + plus, endMs))),
+  });
   life.spoke = true;
   life.toldFrom = from;
   if (from === null) state.draft.add(line, fromMs - now, "turn", value, RANK.turn);
-  else state.draft.add(from, 0, "turn", value, RANK.turn);
+  else state.draft.add(from, plus, "turn", value, RANK.turn);
 }
 
 type Behaving = Readonly<Record<string, unknown>>;
