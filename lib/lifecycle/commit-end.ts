@@ -32,6 +32,8 @@ export interface Ending {
   readonly exit: ExitStatus;
   readonly line: SuperviseFields;
   readonly reactionMs?: number | undefined;
+  /** What the session and its descendants held just before, where we ended it ourselves and could tell. */
+  readonly memoryBytes?: number | undefined;
 }
 
 /** The ordered durable steps of an end: class → ring → park marker → hold → ended. Every prefix is finished by `finishEnding`. */
@@ -74,7 +76,7 @@ async function countDeath(ctx: Context, peer: Peer, durable: Durable, { at, trac
 }
 
 /** Decided with the class; its context goes into the record before its line is written, so that what follows can link to it for good. */
-function prepareExit(ctx: Context, peer: Peer, record: SessionRecord, { end, exit, reactionMs }: Ending): Prepared {
+function prepareExit(ctx: Context, peer: Peer, record: SessionRecord, { end, exit, reactionMs, memoryBytes }: Ending): Prepared {
   const runMs = record.readyAt === null ? undefined : Math.max(0, ctx.clock.wallMs() - record.readyAt);
   const fields = {
     identity: peer.identity,
@@ -83,6 +85,7 @@ function prepareExit(ctx: Context, peer: Peer, record: SessionRecord, { end, exi
     signal: exit.signal ?? undefined,
     class: end,
     why: record.intent?.why,
+    mib: memoryBytes === undefined ? undefined : Math.round(memoryBytes / 2 ** 20),
   };
   return ctx.journal.prepare("exit", fields, { links: linkOfLaunch(record.trace), facts: { runMs, reactionMs } });
 }

@@ -5,7 +5,7 @@ import { parseIdentity } from "../model/identity.ts";
 import { settingFields } from "../model/settings.ts";
 import { isoTime } from "../model/time.ts";
 import { peerDirectory } from "../peers/index.ts";
-import { DiskError, type HostedSession } from "../ports/index.ts";
+import { DiskError, type HostedSession, sleep } from "../ports/index.ts";
 import { createReceipts } from "../router/index.ts";
 import { createStorage } from "../storage/index.ts";
 import { accept } from "./accept.ts";
@@ -32,6 +32,8 @@ import { freshInstead } from "./wake.ts";
 
 /** Bring-ups at a time (lifecycle §9 "bounded"). */
 const MAX_BRING_UPS = 8;
+/** How long a stop waits for what is under way: TERM, KILL and their proof fit in. */
+const DRAIN_MS = 5_000;
 /** A holder that missed this many passes is taken to be suspended. */
 const STALE_PASSES = 2.5;
 
@@ -62,9 +64,10 @@ export function createDaemon(parts: DaemonParts): Daemon {
     stop: async () => {
       if (running === null) return;
       const { ctx, lease } = running;
-      await ctx.journal.decide("daemon", { action: "stop", version: parts.version, epoch: lease.epoch });
-      quiet(ctx);
       running = null;
+      quiet(ctx);
+      await drain(ctx);
+      await ctx.journal.decide("daemon", { action: "stop", version: parts.version, epoch: lease.epoch });
       await lease.release().catch(() => {});
       await ctx.host.close();
     },
@@ -214,6 +217,14 @@ async function knownIdentities(ctx: Context): Promise<string[]> {
     name.endsWith(".jsonl") ? [name.slice(0, -".jsonl".length)] : [],
   );
   return [...new Set([...state, ...inboxes.filter((name) => parseIdentity(name) !== null)])].sort();
+}
+
+/** What a lane is in the middle of is finished, within reason: a landing has its line, a park is a park, and nothing is said after the last word. */
+async function drain(ctx: Context): Promise<void> {
+  const lanes = [...ctx.peers.values()].map((peer) => peer.lane.run(async () => {}));
+  const late = new AbortController();
+  await Promise.race([Promise.all(lanes), sleep(ctx.clock, DRAIN_MS, late.signal)]);
+  late.abort();
 }
 
 /** Ceases to act: no timer, no new work; sessions keep running. */

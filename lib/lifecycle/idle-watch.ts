@@ -21,7 +21,8 @@ export function idleAgeMs(ctx: Context, peer: Peer): number {
 /** In the lane: reads the facts again at the moment of acting, decides, acts. */
 export async function checkIdle(ctx: Context, peer: Peer): Promise<void> {
   if (!isLive(peer)) return;
-  await ctx.timekeeper.look(null);
+  // The passes look this often: a longer silence is a gap, whoever notices it first.
+  await ctx.timekeeper.look(ctx.parts.settings.superviseMs);
   const { decision, activity } = await lookAtIdle(ctx, peer);
   if (decision.action === "alive") {
     if (decision.because === "attached") peer.activeMono = ctx.clock.monoMs();

@@ -36,7 +36,7 @@ export function createTimekeeper(clock: Clock, journal: Journal, last: LastSeen 
       before = now;
       clocks = withReading(clocks, now.wallMs, now.monoMs);
       if (gaps.length > 0) floor = now.monoMs;
-      for (const gap of gaps) await journal.decide("clock", { kind: gap.kind, secs: Math.round(gap.ms / 1000) });
+      for (const gap of gaps) await journal.decide("clock", { kind: gap.kind, secs: Math.round(gap.ms / 1000), of: gap.of });
       return gaps;
     },
   };

@@ -138,5 +138,5 @@ async function logWake(
 /** After a bring-up that came to nothing: whoever waits is a reason to try again, with back-off, inside the crash budget (lifecycle §10). */
 export function scheduleRetry(ctx: Context, peer: Peer, retry: () => Promise<unknown>): void {
   peer.attempts += 1;
-  setTimer(ctx, peer, "retry", retryDelayMs(peer.attempts, ctx.random.fraction("retry")), retry);
+  setTimer(ctx, peer, "retry", retryDelayMs(peer.attempts, ctx.random.fraction("retry", peer.identity)), retry);
 }

@@ -63,6 +63,7 @@ export const SPAN_FIELDS: Readonly<Partial<Record<EventName, Readonly<Record<str
   exit: {
     ...{ instance: "iapeer.instance", class: "iapeer.exit.class", code: "process.exit.code", signal: "process.exit.signal" },
     why: wordFor("iapeer.exit.why", { idle: "idle for", "self-done": "self-done", "not-ready": "not ready within" }),
+    mib: "iapeer.session.memory",
   },
   hold: { state: "iapeer.hold.state", until: "iapeer.hold.until", level: "iapeer.hold.level", deaths: "iapeer.deaths" },
   supervise: {
@@ -78,7 +79,7 @@ export const SPAN_FIELDS: Readonly<Partial<Record<EventName, Readonly<Record<str
   relaunch: { outcome: "iapeer.outcome", cause: "iapeer.relaunch.cause" },
   notice: { kind: "iapeer.notice.kind" },
   quarantine: {},
-  clock: { kind: "iapeer.clock.kind", secs: "iapeer.clock.secs" },
+  clock: { kind: "iapeer.clock.kind", secs: "iapeer.clock.secs", of: "iapeer.clock.of" },
   daemon: {
     ...{ action: "iapeer.daemon.action", epoch: "iapeer.daemon.epoch", after: "iapeer.daemon.after", seen: "iapeer.daemon.seen" },
     ...under("iapeer.setting", Object.keys(DECIDING_SETTINGS)),

@@ -23,7 +23,7 @@ export interface IncidentOptions {
 }
 
 /** Real adapters take their time: the same decision may come so much earlier or later in a replay. */
-const TOLERANCE_MS = 5_000;
+export const TOLERANCE_MS = 5_000;
 
 /** What became of reading. */
 export interface Reading {

@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import { type ResourceLimits, Worker, type WorkerOptions } from "node:worker_threads";
 
 /** Deals work out to threads, and hears what each of them posts. `file` is named without its extension, next to this one. */
 export async function inThreads<Item, Posted>(
@@ -6,10 +6,15 @@ export async function inThreads<Item, Posted>(
   shares: readonly (readonly Item[])[],
   orderOf: (share: readonly Item[]) => unknown,
   hear: (posted: Posted) => void,
+  limits: (share: readonly Item[]) => ResourceLimits = () => ({}),
 ): Promise<void> {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const url = new URL(`${file}.${extension}`, import.meta.url);
-  await Promise.all(shares.filter((share) => share.length > 0).map((share) => inThread(url, orderOf(share), hear)));
+  await Promise.all(
+    shares
+      .filter((share) => share.length > 0)
+      .map((share) => inThread(url, { workerData: orderOf(share), resourceLimits: limits(share) }, hear)),
+  );
 }
 
 /** Every n-th item goes to the same share. */
@@ -17,8 +22,8 @@ export function dealt<Item>(items: readonly Item[], shares: number): Item[][] {
   return Array.from({ length: shares }, (_, share) => items.filter((_item, index) => index % shares === share));
 }
 
-function inThread<Posted>(url: URL, workerData: unknown, hear: (posted: Posted) => void): Promise<void> {
-  const worker = new Worker(url, { workerData });
+function inThread<Posted>(url: URL, options: WorkerOptions, hear: (posted: Posted) => void): Promise<void> {
+  const worker = new Worker(url, options);
   return new Promise((resolve, reject) => {
     worker.on("message", hear);
     worker.once("error", reject);

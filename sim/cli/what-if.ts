@@ -20,7 +20,7 @@ export function whatIfCommand(): Command {
     .option("--peer <name>", "only this peer")
     .option("--from <time>", "only from then on: an ISO time", readTime)
     .option("--to <time>", "only until then: an ISO time", readTime)
-    .option("--memory <size>", "what a live session takes, such as 400MiB: adds hours of memory", readSize)
+    .option("--memory <size>", "what a live session holds where the log does not say it, such as 400MiB", readSize)
     .option("--html <file>", "draw both as a page")
     .option("--json", "print as JSON")
     .option("--limit <n>", "so many differences are shown", wholeNumber, 20)

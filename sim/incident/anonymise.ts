@@ -54,6 +54,7 @@ const KEPT = new Set([
     "cause",
     "asked",
     "kind",
+    "of",
     "parked",
     "last",
     "resumable",

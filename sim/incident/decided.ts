@@ -13,7 +13,7 @@ const DECIDED: Readonly<Record<string, readonly string[]>> = {
   supervise: ["identity", "action", "class", "outcome", "count"],
   deliver: ["to", "stage", "topic", "woke"],
   hold: ["identity", "state", "deaths", "level"],
-  clock: ["kind", "secs"],
+  clock: ["kind", "secs", "of"],
   daemon: ["action", "after"],
   notice: ["identity", "kind"],
   relaunch: ["identity", "outcome", "cause"],
@@ -28,6 +28,7 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   exit: ["identity", "class"],
   supervise: ["identity", "action", "class"],
   daemon: ["action"],
+  clock: ["kind", "of"],
   stopped: ["identity"],
 };
 
@@ -36,6 +37,8 @@ const FLAGS: Readonly<Record<string, boolean>> = { true: true, false: false };
 
 export function decidedFields(record: PlainRecord): Record<string, string> {
   const { code, signal, ...rest } = pick(record, DECIDED);
+  // How long a process was held up is measured from its last pass, of which a log does not tell.
+  if (rest["of"] === "process") delete rest["secs"];
   if (!DIED_BY_ITSELF.includes(rest["class"] ?? "")) return rest;
   return { ...rest, ...(code !== undefined && { code }), ...(signal !== undefined && { signal }) };
 }

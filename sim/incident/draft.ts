@@ -6,7 +6,7 @@ export const RANK = { next: 0, world: 1, action: 2, turn: 3 } as const;
 
 /** An input: an entry of the timeline to be. */
 export interface DraftEntry {
-  readonly moment: Moment;
+  readonly moment: { readonly index: number; wall: number };
   /** Ms after the moment (before it where negative). */
   readonly plus: number;
   readonly rank: number;
@@ -31,7 +31,15 @@ export interface Draft {
   /** How often something could not be told, by sentence. */
   readonly untold: Map<string, number>;
   inputs: number;
-  add(moment: Moment, plus: number, verb: string, value: unknown, rank?: number, more?: Pick<DraftEntry, "about" | "implied">): void;
+  /** Returns the entry's moment: moving it moves the entry. */
+  add(
+    moment: Moment,
+    plus: number,
+    verb: string,
+    value: unknown,
+    rank?: number,
+    more?: Pick<DraftEntry, "about" | "implied">,
+  ): DraftEntry["moment"];
   decide(line: LogLine): void;
   tell(sentence: string): void;
 }
@@ -46,8 +54,9 @@ export function createDraft(hands: Hands, limit: number): Draft {
     inputs: 0,
     add(moment, plus, verb, value, rank = RANK.action, more = {}) {
       if (more.implied !== true) draft.inputs += 1;
-      if (draft.entries.length < limit)
-        draft.entries.push({ moment: { index: moment.index, wall: moment.wall }, plus, rank, verb, value, ...more });
+      const own = { index: moment.index, wall: moment.wall };
+      if (draft.entries.length < limit) draft.entries.push({ moment: own, plus, rank, verb, value, ...more });
+      return own;
     },
     decide: (line) => void (draft.decisions.length < limit && draft.decisions.push(line)),
     tell: (sentence) => void draft.untold.set(sentence, (draft.untold.get(sentence) ?? 0) + 1),

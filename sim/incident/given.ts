@@ -106,6 +106,8 @@ export function refineHold(state: ImportState, life: Life, line: LogLine): void 
   if (given?.["state"] === "held" && !life.held && level !== null && level > 1 && field(line, "state") === "open")
     given["level"] = level - 1;
   life.held = field(line, "state") === "open";
+  const until = life.held ? parseIsoTime(field(line, "until") ?? "") : null;
+  life.holdEnd = until === null ? null : { index: line.index, wall: until };
 }
 
 /** A wake line holds the facts that its decision used. */

@@ -8,10 +8,12 @@ import { LATENCY } from "./latency.ts";
 import type { DraftPeer, Life } from "./lives.ts";
 import { field, type LogLine, own } from "./log-line.ts";
 import { onClock, onDaemon } from "./on-daemon.ts";
+import { onExit } from "./on-exit.ts";
+import { onLaunch } from "./on-launch.ts";
 import { onAccept, onDeliver, send } from "./on-message.ts";
-import { onExit, onLaunch, onWake } from "./on-session.ts";
 import { onOther, onSupervise, VERB_LINES } from "./on-verb.ts";
-import { busyTillTheEnd, createState, elapsed, type ImportState, lifeOf, peerNamed, stayedBusy } from "./state.ts";
+import { onWake } from "./on-wake.ts";
+import { busyTillTheEnd, createState, elapsed, type ImportState, lifeOf, livedUntil, peerNamed, stayedBusy } from "./state.ts";
 
 export interface ImportOptions {
   /** Only this peer's lines, and the daemon's own. */
@@ -30,6 +32,8 @@ export interface Imported {
   readonly endMs: number;
   /** Stretches in which nobody was up, nobody waited and nobody was held. */
   readonly still: readonly Still[];
+  /** What sessions held when they were ended, MiB, as far as lines say so. */
+  readonly memoryMiB: readonly number[];
   readonly lines: number;
   readonly firstTs: string;
   readonly lastTs: string;
@@ -81,6 +85,7 @@ export function createImporter({ peer, limit = 2 * MAX_ENTRIES }: ImportOptions 
       const end = { ...state.last, index: seen.lines, wall: Math.max(state.last.wall, endWall ?? Number.NEGATIVE_INFINITY) };
       const endMs = Math.max(0, state.draft.hands.elapsed(end));
       for (const life of state.lives.values()) {
+        if (!state.up && state.down !== null) livedUntil(state, life, end, state.down);
         stayedBusy(state, life, end);
         busyTillTheEnd(state, life, end);
       }
@@ -93,6 +98,7 @@ export function createImporter({ peer, limit = 2 * MAX_ENTRIES }: ImportOptions 
         config: state.firstConfig,
         endMs,
         still: state.still,
+        memoryMiB: state.memoryMiB,
         ...seen,
       };
     },
@@ -118,12 +124,15 @@ const ON_LIFE: Readonly<Record<string, OnLife>> = {
   deliver: onDeliver,
   hold: refineHold,
   relaunch: () => {},
+  notice: (_, life, line) => {
+    if (field(line, "kind") === "waiting") life.asks.now = true;
+  },
   ...VERB_LINES,
 };
 
 /** Nothing was decided: a message came in, a peer was registered. */
 const INPUTS_ONLY = ["accept", "create", "remove"];
-const OTHERS = ["daemon", "clock", "supervise", "notice", "quarantine", "create", "remove"];
+const OTHERS = ["daemon", "clock", "supervise", "quarantine", "create", "remove"];
 const KNOWN: ReadonlySet<string> = new Set([...Object.keys(ON_LIFE), ...OTHERS]);
 
 function takeLine(state: ImportState, line: LogLine): void {
@@ -142,6 +151,7 @@ function takeLine(state: ImportState, line: LogLine): void {
   else if (line.ev === "supervise") onSupervise(state, life, line);
   else if (life !== null) own(ON_LIFE, line.ev)?.(state, life, line);
   else onNobody(state, line);
+  if (life !== null && line.ev !== "accept") life.toldMs = elapsed(state, line);
   state.last = line;
 }
 

@@ -7,6 +7,8 @@ const { notice, type, proof } = RUNTIME_LATENCY;
 export const LATENCY = {
   /** From a message's being taken by a free composer to its landing. */
   handing: type + proof,
+  /** From a message in the conversation to its landing. */
+  proof,
   /** From the end of a turn to the landing of what waited behind it. */
   behindTurn: notice + type + proof,
   /** From the composer to READY, with and without a first message. */

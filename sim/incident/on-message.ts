@@ -1,21 +1,28 @@
 import { normaliseTopic } from "../../lib/lifecycle/decide/topics.ts";
 import { formatDuration } from "../language/duration.ts";
-import { RANK } from "./draft.ts";
+import { type DraftEntry, RANK } from "./draft.ts";
 import { LATENCY } from "./latency.ts";
 import type { Life } from "./lives.ts";
 import { field, type LogLine, type Moment, numberIn, wholeIn } from "./log-line.ts";
+import { landsInEndedBoot } from "./on-launch.ts";
 import { elapsed, type ImportState, stayedBusy, worksUntil } from "./state.ts";
 import { noteLanding } from "./topics-before.ts";
 
-/** Slower than a free composer by so much: it waited for something. */
-const NOT_AT_ONCE_MS = 20;
+/** Slower than a free composer by so much: it waited for something. A daemon that has to wait for less waits for a whole second. */
+function notAtOnceMs({ turnFrom }: Life): number {
+  return (turnFrom?.lead ?? 0) > 0 ? 125 : 200;
+}
 
 /** `accept`: a message was taken in. */
 export function onAccept(state: ImportState, life: Life, line: LogLine): void {
   stayedBusy(state, life, line);
-  if (life.phase !== "live" && life.phase !== "booting") life.asked ??= line;
+  if (life.phase !== "live" && life.phase !== "booting" && life.asked === null) {
+    life.asked = line;
+    life.actsFrom = line;
+  }
   life.waiting.set(field(line, "id") ?? "", line);
-  send(state, life, line, line, 0);
+  const moment = send(state, life, line, line, 0);
+  life.sent.set(field(line, "id") ?? "", { moment, notBeforeMs: life.toldMs + 1 });
 }
 
 /** The action of a message: everything but its text. */
@@ -25,9 +32,9 @@ export function send(
   line: LogLine,
   at: Moment,
   plus: number,
-): void {
+): DraftEntry["moment"] {
   const [topic, from, length] = [field(line, "topic"), field(line, "from"), wholeIn(line, "len", 0, 1_000_000)];
-  state.draft.add(at, plus, "send", {
+  return state.draft.add(at, plus, "send", {
     to: to.personality,
     ...(to.runtime && { runtime: to.runtime }),
     ...(topic !== null && { topic }),
@@ -46,17 +53,68 @@ export function onDeliver(state: ImportState, life: Life, line: LogLine): void {
   const accept = life.waiting.get(field(line, "id") ?? "");
   const accepted = accept === undefined ? acceptedBefore(state, life, line, landed) : elapsed(state, accept);
   life.waiting.delete(field(line, "id") ?? "");
-  if (life.phase === "live" && field(line, "woke") !== "true") {
-    const free = Math.max(accepted, life.turnFrom === null ? 0 : elapsed(state, life.turnFrom));
-    const waited = landed - free > LATENCY.handing + NOT_AT_ONCE_MS;
-    if (waited) waitedForTurn(state, life, line, accepted);
-    else workedAWhile(state, life, accepted);
-    life.lateMs = 0;
-  }
-  life.turnFrom = line;
-  life.activeMs = landed;
+  if (life.phase === "booting") landsInEndedBoot(state, life);
+  const behind = life.phase === "live" && field(line, "woke") !== "true";
+  const lands = !behind || landsInTheEnd(state, life, line) ? landed : landsAt(state, life, line, accepted);
+  life.sent.delete(field(line, "id") ?? "");
+  state.behindMs = Math.max(state.behindMs, lands);
+  life.turnFrom = { index: line.index, wall: line.wall + lands - landed, lead: behind ? LATENCY.proof - 1 : 0 };
+  life.asks = { now: false };
+  life.activeMs = lands;
+  life.doneAt = null;
   life.spoke = true;
   noteLanding(life, normaliseTopic(field(line, "topic")));
+}
+
+/**
+ * When it lands in the simulated world, ms since the start: behind a turn that ends in time, else as soon as the simulated adapters can. What
+ * was quicker than they are is sent so much sooner, where nothing stands in between; what follows a landing must not overtake it.
+ */
+function landsAt(state: ImportState, life: Life, line: LogLine, accepted: number): number {
+  const landed = elapsed(state, line);
+  const free = freeAt(state, life, accepted);
+  if (landed - free > LATENCY.handing + notAtOnceMs(life)) {
+    waitedForTurn(state, life, line, accepted);
+    return landed;
+  }
+  workedAWhile(state, life, accepted);
+  const late = free + LATENCY.handing - landed;
+  if (late <= 0) return landed + late;
+  const sent = life.sent.get(field(line, "id") ?? "");
+  const earliest = Math.max(freeAt(state, life, 0), sent?.notBeforeMs ?? accepted);
+  const sooner = Math.max(0, Math.min(late, accepted - earliest));
+  if (sent !== undefined) sent.moment.wall -= sooner;
+  return landed + (late > sooner ? late - sooner + 1 : 0);
+}
+
+/** Found in its conversation when the session ended: it was recorded just before that was asked for, and its proof came too late. */
+function landsInTheEnd(state: ImportState, life: Life, line: LogLine): boolean {
+  const sent = life.sent.get(field(line, "id") ?? "");
+  if (life.endAsked === null || sent === undefined) return false;
+  const recorded = elapsed(state, life.endAsked) - LATENCY.proof / 2;
+  const sentMs = recorded - (LATENCY.handing - LATENCY.proof);
+  const free = freeAt(state, life, 0);
+  if (sentMs <= free) return false;
+  if (elapsed(state, sent.moment) < free) worksUntil(state, life, line, recorded - LATENCY.behindTurn + LATENCY.proof);
+  else sent.moment.wall += sentMs - elapsed(state, sent.moment);
+  return true;
+}
+
+/** A message that waited when its session died had not been typed: where it came so late that a simulated one would be, it comes later. */
+export function notTyped(state: ImportState, life: Life, diesMs: number): void {
+  for (const id of life.waiting.keys()) {
+    const moment = life.sent.get(id)?.moment;
+    if (moment === undefined) continue;
+    const free = freeAt(state, life, elapsed(state, moment));
+    const typed = free + LATENCY.handing - LATENCY.proof;
+    if (typed <= diesMs && free > diesMs - LATENCY.handing - LATENCY.death) moment.wall += diesMs + 1 - typed;
+  }
+}
+
+/** When it could be handed over: the session was ready for it, and a daemon there. */
+function freeAt(state: ImportState, { turnFrom }: Life, accepted: number): number {
+  const began = state.start === null ? 0 : elapsed(state, state.start);
+  return Math.max(accepted, began, turnFrom === null ? 0 : elapsed(state, turnFrom));
 }
 
 /** Its acceptance has no line here: it was before the window, or before logs held it. The landing tells how long ago it was. */

@@ -1,33 +1,49 @@
+import { heardOfLostServer, onLostServers } from "./death.ts";
 import { LATENCY } from "./latency.ts";
-import type { Life } from "./lives.ts";
-import { field, type LogLine, own } from "./log-line.ts";
-import { takenBy } from "./on-session.ts";
-import { behaves, elapsed, type ImportState, who, worksUntil } from "./state.ts";
+import type { Life, Orphan } from "./lives.ts";
+import { field, type LogLine, type Moment, own } from "./log-line.ts";
+import { takenBy } from "./on-wake.ts";
+import { behaves, elapsed, type ImportState, livedUntil, stayedBusy, who, worksUntil } from "./state.ts";
 
 type OnVerb = (state: ImportState, life: Life, line: LogLine) => void;
 
 const plain =
   (verb: string): OnVerb =>
   (state, life, line) => {
+    stayedBusy(state, life, line);
     if (BRINGS_UP.includes(verb)) life.asked = line;
+    if (CALLS_OFF.includes(verb)) life.retryFrom = null;
+    if (verb === "start" && life.waiting.size > 0 && life.phase === "ended") life.retryFrom = line;
     state.draft.add(line, 0, verb, who(life));
   };
 
 /** Whatever was up before, the next bring-up is theirs. */
-const BRINGS_UP: readonly string[] = ["start", "new", "reset", "selfFresh"];
+const BRINGS_UP: readonly string[] = ["start", "new", "reset"];
+
+/** No back-off outlives these. */
+const CALLS_OFF: readonly string[] = ["stop", "new", "reset"];
+
+function endsFrom(life: Life, at: Moment): void {
+  if (life.phase === "live" || life.phase === "booting") life.endAsked = at;
+}
 
 /** Lines of verbs: somebody asked for something. */
 export const VERB_LINES: Readonly<Record<string, OnVerb>> = {
   stopped: (state, life, line) => {
     life.stopping = field(line, "live") === "true";
+    endsFrom(life, line);
     plain("stop")(state, life, line);
   },
   started: plain("start"),
-  new: plain("new"),
+  new: (state, life, line) => {
+    endsFrom(life, line);
+    life.owed = true;
+    plain("new")(state, life, line);
+  },
   refresh: plain("refresh"),
   reset: plain("reset"),
   interrupt: plain("interrupt"),
-  "self-fresh": plain("selfFresh"),
+  "self-fresh": onSelfFresh,
   "self-done": (state, life, line) => {
     life.doneAt = line;
     plain("selfDone")(state, life, line);
@@ -40,6 +56,21 @@ export const VERB_LINES: Readonly<Record<string, OnVerb>> = {
   },
   compact: onCompact,
 };
+
+/** Whether the agent closed by itself, or left that to the daemon, shows at its end. */
+function onSelfFresh(state: ImportState, life: Life, line: LogLine): void {
+  const asked = { waits: false };
+  life.asked = line;
+  life.owed = true;
+  if (life.phase === "live" || life.phase === "booting") {
+    life.selfFresh = asked;
+    life.endAsked = { index: line.index, wall: line.wall + GRACE_MS };
+  }
+  state.draft.add(line, 0, "selfFresh", () => ({ ...who(life), ...(asked.waits && { closes: false }) }));
+}
+
+/** A session that asked for its own restart gets this long to close by itself. */
+const GRACE_MS = 250;
 
 /** Its line comes when the session is there; who asked for the bring-up has been seen at the wake already. */
 function onAttach(state: ImportState, life: Life, line: LogLine): void {
@@ -56,6 +87,8 @@ function onCompact(state: ImportState, life: Life, line: LogLine): void {
     if (took === 0) worksUntil(state, life, line, elapsed(state, line) + 1_000);
     state.draft.add(line, -took, "compact", who(life));
   }
+  // It compacts at the prompt only: the turn before is over, whatever is told of later.
+  if (field(line, "outcome") === "done") life.turnFrom = line;
   life.attachAsked = false;
   life.activeMs = elapsed(state, line);
 }
@@ -70,10 +103,31 @@ export function onSupervise(state: ImportState, life: Life | null, line: LogLine
   const action = field(line, "action") ?? "";
   const sentence = own(NOT_TOLD, action);
   if (sentence !== undefined) state.draft.tell(sentence);
-  if (action === "adopted" && life !== null && life.managed !== null) takenBy(state, life, line, null);
+  if (action === "adopted" && life !== null) onAdopted(state, life, line);
+  if (life !== null && field(line, "class") === "lost-server") heardOfLostServer(life);
+  const identities = (field(line, "identity") ?? "").split(",");
+  if (identities.length > 1 && field(line, "class") === "lost-server") onLostServers(state, identities, line);
   if (action === "reap-failed" && life !== null) onReapFailed(state, life, line);
   const manager = /^skipped-(launchd|systemd)$/.exec(action)?.[1];
   if (manager !== undefined && life !== null && field(line, "class") === "handed-over") takenBy(state, life, line, manager);
+}
+
+function onAdopted(state: ImportState, life: Life, line: LogLine): void {
+  if (life.managed !== null) takenBy(state, life, line, null);
+  if (life.orphan !== null) livedUntil(state, life, line, life.orphan.down);
+  if (life.orphan !== null) waitedOver(state, life, line, life.orphan);
+  // Whoever takes over ends it anew.
+  if (life.endAsked !== null) life.endAsked = line;
+  life.orphan = null;
+}
+
+/** A message had waited for a while when the daemon went down: for the end of a turn, which came while nobody looked. */
+function waitedOver(state: ImportState, life: Life, line: LogLine, { down, start }: Orphan): void {
+  const [oldest] = life.waiting.values();
+  if (life.phase !== "live" || oldest === undefined) return;
+  const [from, until] = [elapsed(state, down), elapsed(state, start)];
+  const since = Math.max(elapsed(state, oldest), life.turnFrom === null ? 0 : elapsed(state, life.turnFrom));
+  if (from - since > LATENCY.handing) worksUntil(state, life, line, (from + until) / 2);
 }
 
 /** It was idle for one bound when that was tried. */

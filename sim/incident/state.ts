@@ -19,17 +19,23 @@ export interface ImportState {
   /** The log begins with the first daemon of its root: nothing was there before. */
   fresh: boolean;
   up: boolean;
+  /** When a simulated daemon has done what the log tells so far: ms since the start. */
+  behindMs: number;
+  /** The line of the last start. */
+  start: Moment | null;
+  /** The line of the last stop. */
+  down: Moment | null;
   /** The line before. */
   last: LogLine | null;
-  /** A terminal server's death that is on the timeline already. */
-  serverDeath: number | null;
+  /** What sessions held when they were ended, MiB. */
+  readonly memoryMiB: number[];
   readonly still: { readonly fromMs: number; readonly untilMs: number }[];
 }
 
 export function createState(draft: Draft): ImportState {
   return {
     ...{ draft, lives: new Map(), peers: new Map(), firstConfig: {}, config: {}, idleMs: DEFAULT_SETTINGS.idleMs },
-    ...{ fresh: false, up: true, last: null, serverDeath: null, still: [] },
+    ...{ fresh: false, up: true, behindMs: 0, start: null, down: null, last: null, memoryMiB: [], still: [] },
   };
 }
 
@@ -60,25 +66,40 @@ export function elapsed({ draft }: ImportState, moment: Moment): number {
 
 /**
  * The session works from its last landing on until then: turns have no lines, only what waited for their end tells of them. `sinceMs`: what was
- * begun before the window went on at that time. Where another run may come to the landing later, the turn is said to go on from then.
+ * begun before the window went on at that time.
  */
 export function worksUntil(state: ImportState, life: Life, line: LogLine, endMs: number, sinceMs = endMs - 1): void {
   const now = elapsed(state, line);
   const from = life.turnFrom ?? null;
-  const fromMs = from === null ? sinceMs : elapsed(state, from);
+  const fromMs = from === null ? sinceMs : elapsed(state, from) - (from.lead ?? 0);
   if (endMs <= fromMs) return;
-  const plus = from === null ? 0 : Math.min(life.lateMs, endMs - fromMs - 1);
+  const { asks } = life;
+  // The turn of one landing is told once, however often it turns out to have lasted longer.
+  const until = { ms: endMs };
+  if (life.toldFrom === from && life.toldUntil !== null) {
+    life.toldUntil.ms = endMs;
+    return;
+  }
+  life.toldUntil = until;
   const value = (): unknown => ({
     peer: life.personality,
-    for: formatDuration(Math.max(1, state.draft.hands.awake(fromMs + plus, endMs))),
+    for: formatDuration(Math.max(1, state.draft.hands.awake(fromMs, until.ms))),
+    ...(asks.now && { asks: true }),
   });
   life.spoke = true;
   life.toldFrom = from;
   if (from === null) state.draft.add(line, fromMs - now, "turn", value, RANK.turn);
-  else state.draft.add(from, plus, "turn", value, RANK.turn);
+  else state.draft.add(from, -(from.lead ?? 0), "turn", value, RANK.turn);
 }
 
 type Behaving = Readonly<Record<string, unknown>>;
+
+/** The daemon's process was stopped from then until this line. */
+export function paused(state: ImportState, from: Moment, line: Moment): void {
+  state.draft.tell("the daemon's process was stopped for a while: since when is not in the log");
+  state.draft.add(from, 0, "daemon", "pause", RANK.world);
+  state.draft.add(line, 0, "daemon", "continue", RANK.world);
+}
 
 /** How the session of a bring-up behaves, said just before it is decided. */
 export function behaves(state: ImportState, life: Life, behavior: Behaving | (() => Behaving), implied = false): void {
@@ -97,18 +118,41 @@ export function busyTillTheEnd(state: ImportState, life: Life, line: LogLine): v
   if (now - since > LATENCY.handing + LATENCY.death) worksUntil(state, life, line, now + MARGIN_MS);
 }
 
+/** It was still there when the daemon went down, or the log ended: its last sign of life was at most one idle bound before. */
+export function livedUntil(state: ImportState, life: Life, line: LogLine, down: Moment): void {
+  const until = elapsed(state, down) + MARGIN_OF_DEATH_MS;
+  // What the next daemon knows of is the conversation's last entry, which was there before the landing was proven.
+  life.activeMs -= LATENCY.proof;
+  if (life.phase !== "live" || life.attached || state.idleMs === 0 || until <= life.activeMs + state.idleMs) return;
+  const sign = until - state.idleMs;
+  worksUntil(state, life, line, sign);
+  life.activeMs = sign;
+}
+
+const MARGIN_OF_DEATH_MS = 20;
+
+/** A daemon dies so long after its last word: what it had just begun is begun. */
+export const DIES_AFTER_MS = 20;
+
 /** It lives on although it would have been parked by now: it must have worked until less than one idle bound ago, and nothing says that it did for longer. */
 export function stayedBusy(state: ImportState, life: Life, line: LogLine): void {
   const now = elapsed(state, line);
+  if (life.phase === "live" && life.doneAt !== null && now > elapsed(state, life.doneAt) + LOOKED_AT_MS) {
+    // It said that it is done, and was not parked when it was looked at.
+    worksUntil(state, life, line, now + 1);
+  }
   if (life.phase !== "live" || life.attached || life.waiting.size > 0 || state.idleMs === 0 || !state.up) return;
-  if (now <= life.activeMs + state.idleMs + LATE_MS) return;
-  state.draft.tell(
-    "a session was not parked when it would have been: it is taken to have worked until one idle bound before the next line about it",
-  );
+  if (now <= life.activeMs + state.idleMs - LATE_MS) return;
+  if (now > life.activeMs + state.idleMs + LATE_MS)
+    state.draft.tell(
+      "a session was not parked when it would have been: it is taken to have worked until one idle bound before the next line about it",
+    );
   life.activeMs = now - state.idleMs + LATE_MS;
   worksUntil(state, life, line, life.activeMs);
 }
 
+/** After `self-done`. */
+const LOOKED_AT_MS = 200;
 const MARGIN_MS = 5_000;
 /** A park that is due comes within this. */
 const LATE_MS = 50;

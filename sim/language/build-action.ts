@@ -6,20 +6,7 @@ import type { Verb } from "./schema/actions.ts";
 type Fields = Readonly<Record<string, unknown>>;
 type CrashPoint = { readonly before: string; readonly nth?: number };
 
-const PEER_VERBS = [
-  "attach",
-  "detach",
-  "launch",
-  "new",
-  "refresh",
-  "stop",
-  "start",
-  "reset",
-  "compact",
-  "interrupt",
-  "selfFresh",
-  "selfDone",
-] as const;
+const PEER_VERBS = ["attach", "detach", "launch", "new", "refresh", "stop", "start", "reset", "compact", "interrupt", "selfDone"] as const;
 type PeerVerb = (typeof PEER_VERBS)[number];
 
 /** An action from its validated value. Null when its series of probe answers cannot be read (then it is a problem). */
@@ -29,15 +16,18 @@ export function buildAction(verb: Verb, value: unknown, path: readonly PropertyK
   switch (verb) {
     case "send":
       return buildSend(fields as { to: string; length?: number });
+    case "selfFresh":
+      return buildSelfFresh(fields);
     case "turn":
-      return { do: "turn", peer: String(fields["peer"]), forMs: Number(fields["for"]) };
+      return { do: "turn", peer: String(fields["peer"]), forMs: Number(fields["for"]), ...(fields["asks"] === true && { asks: true }) };
     case "crash":
       return buildCrash(fields);
     case "exit":
       return { do: "exit", peer: String(fields["peer"]) };
     case "next": {
-      const { peer, ...behavior } = fields;
-      return { do: "next", peer: String(peer), behavior: behavior as Partial<Behavior> };
+      const { peer, backOff, ...behavior } = fields;
+      const drawn = typeof backOff === "number" ? { backOffMs: backOff } : {};
+      return { do: "next", peer: String(peer), behavior: behavior as Partial<Behavior>, ...drawn };
     }
     case "manage":
       return { do: "manage", peer: String(fields["peer"]), by: fields["by"] as "launchd" | "systemd" | "none" };
@@ -63,6 +53,11 @@ function buildPeerAction(verb: PeerVerb, fields: Fields): Action {
   return { do: verb, peer: String(fields["peer"]), ...(typeof runtime === "string" ? { runtime } : {}) };
 }
 
+function buildSelfFresh({ peer, runtime, closes }: Fields): Action {
+  const named = typeof runtime === "string" ? { runtime } : {};
+  return { do: "selfFresh", peer: String(peer), ...named, ...(typeof closes === "boolean" && { closes }) };
+}
+
 function buildCrash(fields: Fields): Action {
   const code = typeof fields["code"] === "number" ? fields["code"] : null;
   const signal = typeof fields["signal"] === "string" ? fields["signal"] : null;
@@ -72,16 +67,18 @@ function buildCrash(fields: Fields): Action {
 function buildMachine(verb: Verb, fields: Fields): Action {
   if (verb === "daemon") return buildDaemon(fields);
   if (verb === "clock") return { do: "clock", stepMs: Number(fields["step"]) };
-  if (verb === "host") {
-    return typeof fields["suspend"] === "number"
-      ? { do: "host", what: "suspend", forMs: fields["suspend"] }
-      : { do: "host", what: fields["what"] as "reboot" | "sessionServerCrash" };
-  }
+  if (verb === "host") return buildHost(fields);
   if (fields["probe"] !== undefined) {
     return { do: "faultProbe", peer: String(fields["probe"]), error: String(fields["error"]), forMs: Number(fields["for"]) };
   }
   const { fs, for: forMs, ...rest } = fields as { fs: "write"; for?: number; path: string; error: string; times?: number };
   return { do: "faultFs", operation: fs, ...rest, ...(forMs === undefined ? {} : { forMs }) };
+}
+
+function buildHost({ suspend, sessionServerCrash, what }: Fields): Action {
+  if (typeof suspend === "number") return { do: "host", what: "suspend", forMs: suspend };
+  if (sessionServerCrash !== undefined) return { do: "host", what: "sessionServerCrash", peers: [sessionServerCrash].flat().map(String) };
+  return { do: "host", what: what as "reboot" | "sessionServerCrash" };
 }
 
 function buildDaemon(fields: Fields): Action {

@@ -41,7 +41,7 @@ const WHOLE_FILES: readonly Case[] = [
   [
     "scenario: t\npeers: {a: {behavior: {bot: 3s}}}",
     [
-      '2:24 peers.a.behavior.bot: unknown key "bot"; did you mean "boot"? (known: boot, turn, silent, nothingToResume, onResume, onBoot, diesAfter, exitCode, ignoresKill, touchesTranscript, repaints)',
+      '2:24 peers.a.behavior.bot: unknown key "bot"; did you mean "boot"? (known: boot, turn, silent, nothingToResume, onResume, rejectsAfter, onBoot, diesAfter, exitCode, term, ignoresKill, touchesTranscript, repaints)',
     ],
   ],
   [

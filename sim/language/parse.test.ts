@@ -64,11 +64,15 @@ const ACTIONS: readonly (readonly [string, object])[] = [
   ["attach: scout", { do: "attach", peer: "scout" }],
   ["attach: { peer: scout, runtime: codex }", { do: "attach", peer: "scout", runtime: "codex" }],
   ["selfFresh: scout", { do: "selfFresh", peer: "scout" }],
+  ["selfFresh: { peer: scout, closes: false }", { do: "selfFresh", peer: "scout", closes: false }],
+  ["turn: { peer: scout, for: 5m, asks: true }", { do: "turn", peer: "scout", forMs: 300_000, asks: true }],
   ["turn: { peer: scout, for: 5m }", { do: "turn", peer: "scout", forMs: 300_000 }],
   ["crash: scout", { do: "crash", peer: "scout", code: 1, signal: null }],
   ["crash: { peer: scout, signal: SIGKILL }", { do: "crash", peer: "scout", code: null, signal: "SIGKILL" }],
   ["exit: scout", { do: "exit", peer: "scout" }],
   ["next: { peer: scout, onBoot: fail }", { do: "next", peer: "scout", behavior: { onBoot: "fail" } }],
+  ["next: { peer: scout, backOff: 850ms }", { do: "next", peer: "scout", behavior: {}, backOffMs: 850 }],
+  ["next: { peer: scout, term: 2s }", { do: "next", peer: "scout", behavior: { term: 2_000 } }],
   ["manage: { peer: scout, by: launchd }", { do: "manage", peer: "scout", by: "launchd" }],
   ["daemon: powerLoss", { do: "daemon", what: "powerLoss" }],
   [
@@ -76,6 +80,7 @@ const ACTIONS: readonly (readonly [string, object])[] = [
     { do: "daemon", what: "crash", before: "rename **/*.idle-reaped", nth: 2 },
   ],
   ["host: { suspend: 8h }", { do: "host", what: "suspend", forMs: 28_800_000 }],
+  ["host: { sessionServerCrash: scout }", { do: "host", what: "sessionServerCrash", peers: ["scout"] }],
   ["host: reboot", { do: "host", what: "reboot" }],
   ["clock: { step: -1h }", { do: "clock", stepMs: -3_600_000 }],
   [

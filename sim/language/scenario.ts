@@ -81,9 +81,11 @@ export interface Behavior {
   readonly silent: number;
   readonly nothingToResume: boolean;
   readonly onResume: "ok" | "reject" | "crash";
+  readonly rejectsAfter: number;
   readonly onBoot: "ok" | "fail" | "hang" | "dialog";
   readonly diesAfter: number | null;
   readonly exitCode: number;
+  readonly term: number;
   readonly ignoresKill: boolean;
   readonly touchesTranscript: number | null;
   readonly repaints: number | null;
@@ -97,9 +99,11 @@ export const DEFAULT_BEHAVIOR: Behavior = {
   silent: 0,
   nothingToResume: false,
   onResume: "ok",
+  rejectsAfter: 450,
   onBoot: "ok",
   diesAfter: null,
   exitCode: 1,
+  term: 20,
   ignoresKill: false,
   touchesTranscript: null,
   repaints: null,
@@ -125,23 +129,12 @@ export type Action =
       readonly as?: string;
     }
   | {
-      readonly do:
-        | "attach"
-        | "detach"
-        | "launch"
-        | "new"
-        | "refresh"
-        | "stop"
-        | "start"
-        | "reset"
-        | "compact"
-        | "interrupt"
-        | "selfFresh"
-        | "selfDone";
+      readonly do: "attach" | "detach" | "launch" | "new" | "refresh" | "stop" | "start" | "reset" | "compact" | "interrupt" | "selfDone";
       readonly peer: string;
       readonly runtime?: string;
     }
-  | { readonly do: "turn"; readonly peer: string; readonly forMs: number }
+  | { readonly do: "selfFresh"; readonly peer: string; readonly runtime?: string; readonly closes?: boolean }
+  | { readonly do: "turn"; readonly peer: string; readonly forMs: number; readonly asks?: boolean }
   | { readonly do: "crash"; readonly peer: string; readonly code: number | null; readonly signal: string | null }
   | { readonly do: "exit"; readonly peer: string }
   | {
@@ -150,11 +143,14 @@ export type Action =
       readonly behavior: Partial<Behavior>;
       /** Virtual ms after which it holds for no bring-up any more; no file can say this, a replay under other settings does. */
       readonly untilMs?: number;
+      readonly backOffMs?: number;
     }
   | { readonly do: "manage"; readonly peer: string; readonly by: "launchd" | "systemd" | "none" }
   | { readonly do: "daemon"; readonly what: "restart" | "stop" | "start" | "pause" | "continue" }
   | { readonly do: "daemon"; readonly what: "crash" | "powerLoss"; readonly before?: string; readonly nth?: number }
-  | { readonly do: "host"; readonly what: "reboot" | "sessionServerCrash" }
+  | { readonly do: "host"; readonly what: "reboot" }
+  /** Every terminal server, or those of some peers. */
+  | { readonly do: "host"; readonly what: "sessionServerCrash"; readonly peers?: readonly string[] }
   | { readonly do: "host"; readonly what: "suspend"; readonly forMs: number }
   | { readonly do: "clock"; readonly stepMs: number }
   | {

@@ -9,7 +9,7 @@ import { nearest, unknownWord } from "./problem.ts";
  */
 const RECORD_FIELDS = [
   ...["ev", "personality", "identity", "runtime", "mode", "cause", "reason", "instance", "outcome", "action", "class", "code", "signal"],
-  ...["stage", "topic", "deaths", "until", "kind", "secs", "version", "epoch", "trace", "from"],
+  ...["stage", "topic", "deaths", "until", "kind", "secs", "of", "version", "epoch", "trace", "from"],
   ...["state", "level", "count", "file", "asked", "parked", "probe", "topics", "limit"],
   ...["eager", "reload", "had", "known", "window"],
 ] as const;

@@ -7,6 +7,8 @@ import { type LiveSpan, quantile, type Totals } from "./totals.ts";
 export interface WhatIf {
   readonly logs: readonly string[];
   readonly lines: number;
+  /** What was read. */
+  readonly noun: "lines" | "spans" | "lines and spans";
   readonly peers: number;
   /** Wall epoch ms of the first line, and ms from it to the last. */
   readonly startWall: number;

@@ -52,7 +52,17 @@ function inLane(lane: string, own: readonly Judged[], other: readonly Judged[], 
     else if (!moved(pairs, since, pair)) pairs.push(pair);
   }
   const name = lane.slice(0, lane.lastIndexOf(" "));
-  return pairs.map((pair) => ({ lane: name, atMs: Math.min(timeOf(pair.own), timeOf(pair.other)), ...pair }));
+  return pairs.map(({ own: mine, other: theirs }) => ({
+    lane: name,
+    atMs: Math.min(timeOf(mine), timeOf(theirs)),
+    own: shown(mine),
+    other: shown(theirs),
+  }));
+}
+
+/** Who, what and why: thousands of these are kept, whole records are not. */
+function shown(decided: Judged | null): Decided | null {
+  return decided && { atMs: decided.atMs, record: shownFields(decided.record) as Decided["record"] };
 }
 
 interface Pair {

@@ -11,13 +11,14 @@ export interface Figure {
   readonly text: (value: number) => string;
 }
 
+const HOUR_MS = 3_600_000;
 const whole = (value: number): string => value.toLocaleString("en-US");
 const hours = (value: number): string => value.toLocaleString("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 /** A wait: seconds with a tenth while they are few. */
 const wait = (ms: number): string => (ms < 60_000 ? `${(ms / 1000).toFixed(1)}s` : span(ms, "passed"));
 
-/** `memoryBytes`: what a live session takes, where somebody says so. */
-export function figures(memoryBytes: number | null): Figure[] {
+/** `memory`: whether what sessions hold is known. */
+export function figures(memory: boolean): Figure[] {
   const figure = (label: string, amount: Figure["amount"], text = whole, part = false): Figure => ({ label, part, amount, text });
   return [
     figure("wakes", ({ wakes }) => wakes),
@@ -27,7 +28,7 @@ export function figures(memoryBytes: number | null): Figure[] {
     figure("parked", ({ parks }) => parks),
     figure("holds", ({ holds }) => holds),
     figure("hours of live sessions", hoursOf, hours),
-    ...(memoryBytes === null ? [] : [figure("GiB-hours of memory", (totals) => (hoursOf(totals) * memoryBytes) / 2 ** 30, hours)]),
+    ...(memory ? [figure("GiB-hours of memory", ({ byteMs }) => (byteMs === null ? null : byteMs / 2 ** 30 / HOUR_MS), hours)] : []),
     figure("messages", ({ messages }) => messages),
     figure(`waited over ${formatDuration(AT_ONCE_MS)}`, ({ waits }) => waits.length, whole, true),
     figure("  half of those up to", ({ waits }) => quantile(waits, 0.5), wait, true),
@@ -38,14 +39,14 @@ export function figures(memoryBytes: number | null): Figure[] {
 }
 
 /** Those that a sweep compares: a row a value has no room for more. */
-export function sweptFigures(memoryBytes: number | null): Figure[] {
-  return figures(memoryBytes).filter(({ label }) => SWEPT.some((word) => label.startsWith(word)));
+export function sweptFigures(memory: boolean): Figure[] {
+  return figures(memory).filter(({ label }) => SWEPT.some((word) => label.startsWith(word)));
 }
 
 const SWEPT = ["wakes", "resumed", "fresh", "holds", "hours", "GiB", "waited"];
 
 export function hoursOf({ liveMs }: Totals): number {
-  return liveMs / 3_600_000;
+  return liveMs / HOUR_MS;
 }
 
 /** A figure as it is written; a dash where there is none. */

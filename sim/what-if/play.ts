@@ -17,13 +17,23 @@ export interface Played {
   readonly missed: number;
 }
 
+export interface PlayOptions extends Pick<RunOptions, "createWorld"> {
+  /** What a session holds, for the totals; null where nobody says. */
+  readonly memoryBytes?: number | null;
+}
+
 /** A run broke off: a defect of the simulator, or of the daemon in it. */
 export class BrokeOff extends Error {
   override readonly name = "BrokeOff";
 }
 
 /** Plays the inputs of a log; without overrides, under its own settings. The jitter of retries comes from the seed. Rejects with {@link BrokeOff}. */
-export async function play(imported: Imported, overrides: Config, { createWorld }: RunOptions, seed = 1): Promise<Played> {
+export async function play(
+  imported: Imported,
+  overrides: Config,
+  { createWorld, memoryBytes = null }: PlayOptions,
+  seed = 1,
+): Promise<Played> {
   const scenario = makeScenario(scriptOf(imported, overrides, seed));
   const seen: { missed: number; truth: Truth | null } = { missed: 0, truth: null };
   const result = await runScenario(scenario, {
@@ -45,7 +55,7 @@ export async function play(imported: Imported, overrides: Config, { createWorld 
   if (failure !== undefined) throw new BrokeOff(`${failure.headline}: ${failure.got}`);
   const decisions = decidedIn(seen.truth).filter(({ atMs }) => atMs <= imported.endMs + LATE_MS);
   const spans = spansOf(seen.truth?.processes ?? [], imported.endMs);
-  return { decisions, spans, totals: totalsOf(decisions, spans), missed: seen.missed };
+  return { decisions, spans, totals: totalsOf(decisions, spans, memoryBytes), missed: seen.missed };
 }
 
 function decidedIn(truth: Truth | null): Decided[] {

@@ -13,8 +13,6 @@ export interface WhatIfText {
   readonly printable: (text: string) => string;
   /** So many differences are shown. */
   readonly shown: number;
-  /** What a live session takes; null when nobody says. */
-  readonly memoryBytes: number | null;
 }
 
 /** One set of settings against the log's own. */
@@ -34,10 +32,10 @@ export function whatIfText(whatIf: WhatIf, tried: Tried, options: WhatIfText): s
 
 /** Several values of one setting: what each costs, and what it saves. */
 export function sweepText(whatIf: WhatIf, name: string, options: WhatIfText): string[] {
-  const { theme, memoryBytes } = options;
+  const { theme } = options;
   const rows = sweepRows(whatIf, name);
   const most = Math.max(1, ...rows.map(({ outcome }) => hoursOf(outcome.totals)));
-  const columns = sweptFigures(memoryBytes);
+  const columns = sweptFigures(whatIf.log.totals.byteMs !== null);
   const head = [name, ...columns.map(({ label }) => label), ""];
   const body = rows.map(({ value, now, outcome }) => [
     `${value}${now ? " *" : "  "}`,
@@ -59,8 +57,8 @@ export function sweepText(whatIf: WhatIf, name: string, options: WhatIfText): st
 
 const BAR = 24;
 
-function headText({ logs, lines, peers, startWall, lengthMs, own }: WhatIf, { theme, printable }: WhatIfText): string[] {
-  const what = `${lines.toLocaleString("en-US")} lines of ${printable(logs.join(", "))}: ${peers === 1 ? "one peer" : `${peers} peers`}`;
+function headText({ logs, lines, noun, peers, startWall, lengthMs, own }: WhatIf, { theme, printable }: WhatIfText): string[] {
+  const what = `${lines.toLocaleString("en-US")} ${noun} of ${printable(logs.join(", "))}: ${peers === 1 ? "one peer" : `${peers} peers`}`;
   const when = `${isoTime(startWall)} to ${isoTime(startWall + lengthMs)} (${span(lengthMs, "passed")})`;
   return [`${what}, ${when}`, ...reproductionText(own, startWall, { theme, printable })];
 }
@@ -82,14 +80,14 @@ function reproductionText(own: Reproduction, startWall: number, { theme, printab
   ];
 }
 
-function figureTable(log: Outcome, tried: Tried, { theme, memoryBytes }: WhatIfText): string[] {
+function figureTable(log: Outcome, tried: Tried, { theme }: WhatIfText): string[] {
   const cells = (figure: Figure): string[] => [
     `${figure.part ? "  " : ""}${figure.label}`,
     figureText(figure, log.totals),
     figureText(figure, tried.totals),
     changeText(figure, log.totals, tried.totals),
   ];
-  return columnsText([["", log.name, tried.name, ""], ...figures(memoryBytes).map(cells)], theme);
+  return columnsText([["", log.name, tried.name, ""], ...figures(log.totals.byteMs !== null).map(cells)], theme);
 }
 
 /** The first column to the left, the last as it is, the others to the right. */

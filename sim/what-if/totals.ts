@@ -11,6 +11,8 @@ export interface Totals {
   readonly holds: number;
   /** Sessions that were alive, added up: ms. */
   readonly liveMs: number;
+  /** The same, times what each peer's sessions held: bytes × ms; null where nobody says. */
+  readonly byteMs: number | null;
   readonly messages: number;
   /** Accepted and not landed at the end. */
   readonly open: number;
@@ -34,19 +36,22 @@ export function spansOf(processes: readonly TrueProcess[], endMs: number): LiveS
     .filter(({ fromMs, untilMs }) => untilMs > fromMs);
 }
 
-export function totalsOf(decisions: readonly Decided[], spans: readonly LiveSpan[]): Totals {
+/** `memoryBytes`: what a session holds; null where nobody says. */
+export function totalsOf(decisions: readonly Decided[], spans: readonly LiveSpan[], memoryBytes: number | null = null): Totals {
   const count = (matches: (record: Decided["record"]) => boolean): number => decisions.filter(({ record }) => matches(record)).length;
   const wakes = (mode: string): number => count(({ ev, mode: was }) => ev === "wake" && was === mode);
   const [resumes, fresh] = [wakes("resume"), wakes("fresh")];
   const landed = decisions
     .filter(({ record: { ev, stage } }) => ev === "deliver" && stage === "landed")
     .map(({ record }) => Number(record["ms"]));
+  const liveMs = spans.reduce((sum, { fromMs, untilMs }) => sum + untilMs - fromMs, 0);
   const messages = count(({ ev }) => ev === "accept");
   return {
     ...{ wakes: resumes + fresh, resumes, fresh, refused: wakes("refused"), messages },
     parks: count(({ ev, class: end }) => ev === "exit" && end === "parked"),
     holds: count(({ ev, state }) => ev === "hold" && state === "open"),
-    liveMs: spans.reduce((sum, { fromMs, untilMs }) => sum + untilMs - fromMs, 0),
+    liveMs,
+    byteMs: memoryBytes === null ? null : liveMs * memoryBytes,
     open: Math.max(0, messages - landed.length),
     waits: landed.filter((ms) => ms > AT_ONCE_MS).sort((left, right) => left - right),
   };
@@ -59,6 +64,7 @@ export function addTotals(all: readonly Totals[]): Totals {
     ...{ wakes: sum(({ wakes }) => wakes), resumes: sum(({ resumes }) => resumes), fresh: sum(({ fresh }) => fresh) },
     ...{ refused: sum(({ refused }) => refused), parks: sum(({ parks }) => parks), holds: sum(({ holds }) => holds) },
     ...{ liveMs: sum(({ liveMs }) => liveMs), messages: sum(({ messages }) => messages), open: sum(({ open }) => open) },
+    byteMs: all.every(({ byteMs }) => byteMs === null) ? null : sum(({ byteMs }) => byteMs ?? 0),
     waits: all.flatMap(({ waits }) => waits).sort((left, right) => left - right),
   };
 }

@@ -36,10 +36,13 @@ const performers: Performers = {
   interrupt: (kernel, action) => ask(kernel, action, (daemon) => daemon.interrupt(refOf(action), BY)),
   selfFresh,
   selfDone: (kernel, action) => ask(kernel, action, (daemon) => daemon.selfDone(sessionOf(kernel, action.peer), BY)),
-  turn: (kernel, action) => toAgent(kernel, action, (agent) => agent.work(action.forMs)),
+  turn: (kernel, action) => toAgent(kernel, action, (agent) => agent.work(action.forMs, action.asks)),
   crash: (kernel, action) => toAgent(kernel, action, (agent) => agent.exit(action.code, action.signal)),
   exit: (kernel, action) => toAgent(kernel, action, (agent) => agent.exit(0, null)),
-  next: (kernel, action) => kernel.behaviors.next(action.peer, action.behavior, action.untilMs),
+  next: (kernel, action) => {
+    kernel.behaviors.next(action.peer, action.behavior, action.untilMs);
+    if (action.backOffMs !== undefined) kernel.backOffs.next(action.peer, action.backOffMs);
+  },
   manage: (kernel, action) => manage(kernel, action.peer, action.by),
   daemon: (kernel, action) => actOnDaemon(kernel, action),
   host: actOnHost,
@@ -119,7 +122,9 @@ function detach(kernel: Kernel, action: ActionOf<"detach">): void {
 function selfFresh(kernel: Kernel, action: ActionOf<"selfFresh">): void {
   const agent = livingAgent(kernel, action.peer);
   const identity = sessionOf(kernel, action.peer);
-  const close = (): void => void kernel.machine.clock.after(CLOSES_AFTER, () => agent?.exit(0, null));
+  const close = (): void => {
+    if (action.closes !== false) kernel.machine.clock.after(CLOSES_AFTER, () => agent?.exit(0, null));
+  };
   ask(kernel, action, (daemon) => daemon.selfFresh(identity, BY), close);
 }
 
@@ -143,8 +148,10 @@ function actOnDaemon(kernel: Kernel, action: ActionOf<"daemon">): void {
 
 function actOnHost(kernel: Kernel, action: ActionOf<"host">): void {
   if (action.what === "suspend") kernel.machine.clock.suspend(action.forMs);
-  else if (action.what === "sessionServerCrash") kernel.machine.processes.crashServer();
-  else {
+  else if (action.what === "sessionServerCrash") {
+    const of = action.peers?.flatMap((peer) => identitiesOfPeer(kernel, peer));
+    kernel.machine.processes.crashServer(of);
+  } else {
     cutPower(kernel, false);
     startLater(kernel, REBOOT_TAKES);
   }

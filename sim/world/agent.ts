@@ -17,7 +17,7 @@ export interface SimAgent {
   /** Enter was pressed on a whole message: false when the composer was not there to take it. */
   submit(message: { readonly id: string; readonly text: string }): boolean;
   /** Works for that long without being asked. */
-  work(forMs: number): void;
+  work(forMs: number, asks?: boolean): void;
   interrupt(): void;
   /** Starts to compact; false when it is not idle. */
   compact(): boolean;
@@ -63,7 +63,6 @@ export interface AtPrompt {
 }
 
 /** Virtual latencies of an agent, in ms. */
-const REJECTS_AFTER = 450;
 const ID_IN_USE_AFTER = 350;
 const ANSWERED_AFTER = 2_000;
 const COMPACTS_IN = 2_000;
@@ -115,6 +114,7 @@ export function createAgent(parts: AgentParts): SimAgent {
     ...{ reference: launch.reference, turn: null, readyAt: null, death: null },
   };
   process.ignoresKill = behavior.ignoresKill;
+  process.termMs = behavior.term;
   process.conversation = mind.reference;
   repeat(mind, behavior.touchesTranscript, "transcript");
   repeat(mind, behavior.repaints, "screen");
@@ -140,18 +140,19 @@ function agentOf(mind: Mind): SimAgent {
       beginTurn(mind, parts.turn() ?? parts.behavior.turn, { message: message.id });
       return true;
     },
-    work(forMs) {
-      if (mind.state !== "idle" && mind.state !== "busy") return;
+    work(forMs, asks = false) {
+      if (mind.state !== "idle" && mind.turn === null) return;
       record(mind, "work", null, "");
       beginTurn(mind, forMs, {});
+      if (asks) ask(mind, "a question waits for a person");
     },
-    interrupt: () => void (mind.state === "busy" && endTurn(mind)),
+    interrupt: () => void (mind.turn !== null && endTurn(mind)),
     compact() {
       if (mind.state !== "idle") return false;
       beginTurn(mind, COMPACTS_IN, { compacting: true });
       return true;
     },
-    answer: () => void (mind.state === "dialog" && after(mind, ANSWERED_AFTER, () => mind.state === "dialog" && ready(mind))),
+    answer: () => void (mind.state === "dialog" && after(mind, ANSWERED_AFTER, () => answered(mind))),
     exit: (code, signal) => parts.processes.end(parts.process, { code, signal }),
     lastSign: () => lastSign(mind),
     onChange(listener) {
@@ -196,10 +197,10 @@ function boot(mind: Mind): void {
   const resume = mind.launch.mode === "resume";
   const resumable = canResume(conversationOf(mind), process.request.cwd, behavior) && behavior.onResume !== "reject";
   if (!resume && conversationOf(mind) !== null) exits(mind, ID_IN_USE_AFTER, 1);
-  else if (resume && !resumable) exits(mind, REJECTS_AFTER, 1, `no conversation found with id ${mind.reference}`);
+  else if (resume && !resumable) exits(mind, behavior.rejectsAfter, 1, `no conversation found with id ${mind.reference}`);
   else if (resume && behavior.onResume === "crash") exits(mind, behavior.boot, behavior.exitCode);
   else if (behavior.onBoot === "fail") exits(mind, behavior.boot, behavior.exitCode);
-  else if (behavior.onBoot === "dialog") after(mind, behavior.boot, () => ask(mind));
+  else if (behavior.onBoot === "dialog") after(mind, behavior.boot, () => ask(mind, "a first-run dialog waits for a person"));
   else if (behavior.onBoot === "ok") after(mind, behavior.boot, () => ready(mind));
 }
 
@@ -212,10 +213,18 @@ function goOnAtPrompt(mind: Mind, { idleForMs, reference }: AtPrompt): void {
   armDeath(mind);
 }
 
-function ask(mind: Mind): void {
-  mind.dialog = "a first-run dialog waits for a person";
+function ask(mind: Mind, what: string): void {
+  mind.dialog = what;
   become(mind, "dialog", "dialog");
-  if (mind.parts.process.attached) after(mind, ANSWERED_AFTER, () => mind.state === "dialog" && ready(mind));
+  if (mind.parts.process.attached) after(mind, ANSWERED_AFTER, () => answered(mind));
+}
+
+/** The boot goes on, or the turn that asked. */
+function answered(mind: Mind): void {
+  if (mind.state !== "dialog") return;
+  mind.dialog = null;
+  if (mind.turn === null) ready(mind);
+  else become(mind, "busy", "answered");
 }
 
 function ready(mind: Mind): void {
@@ -239,6 +248,7 @@ function beginTurn(mind: Mind, forMs: number, data: Readonly<Record<string, unkn
   const startedAt = mind.turn?.startedAt ?? clock.monoMs();
   dropTurn(mind);
   const tool = processes.addChild(process, forMs);
+  mind.dialog = null;
   mind.turn = { startedAt, tool, end: after(mind, forMs, () => endTurn(mind)), compacting: data["compacting"] === true };
   become(mind, "busy", "turn-start", data);
 }
@@ -252,6 +262,7 @@ function endTurn(mind: Mind): void {
   record(mind, mind.turn?.compacting ? "compacted" : "reply", null, "");
   dropTurn(mind);
   mind.turn = null;
+  mind.dialog = null;
   become(mind, "idle", "turn-end");
 }
 

@@ -5,6 +5,7 @@ import { unitFileManagers } from "../../lib/peers/index.ts";
 import { createGate, type Gate, type ProcessIdentity, type Runtime } from "../../lib/ports/index.ts";
 import type { Scenario } from "../language/scenario.ts";
 import type { Trace, TraceEntry, WorldOptions } from "./api.ts";
+import { createBackOffs } from "./back-offs.ts";
 import { createBehaviors } from "./behaviors.ts";
 import { createCrashPoints, type Death } from "./crash-points.ts";
 import { createFailures } from "./failures.ts";
@@ -30,6 +31,7 @@ const USUAL_RUNTIMES = ["claude", "codex"];
 export function assemble(scenario: Scenario, options: WorldOptions, makeDaemon: MakeDaemon): Kernel {
   const settings = withConfig(DEFAULT_SETTINGS, scenario.config);
   const behaviors = createBehaviors(scenario, () => machine.clock.elapsedMs());
+  const random = virtualRandom(scenario.seed);
   const recorded = options.onMissed === undefined ? null : recordedInputs(options.onMissed);
   const full = options.fullTrace ?? true;
   const detail = full || options.onDetail ? hearDetail(options, (entry) => kernel.trace.add(entry)) : null;
@@ -70,7 +72,8 @@ export function assemble(scenario: Scenario, options: WorldOptions, makeDaemon: 
     },
     mail: createMail((entry) => trace.add({ kind: "receipt", ...entry })),
     telemetry: createSimTelemetry(scenario, options.telemetry),
-    random: virtualRandom(scenario.seed),
+    random,
+    backOffs: createBackOffs(random),
     failures: createFailures(),
     daemons: createIncarnations({
       machine,
@@ -127,7 +130,7 @@ function partsOf(kernel: Kernel, owner: string, view: Owner, self: ProcessIdenti
   return {
     ...{ clock: view.clock, disk, host: machine.host.forOwner(view), runtimes: runtimesOf(kernel, machine, view, gate), gate },
     telemetry: telemetryOf(kernel, view),
-    random: kernel.random,
+    random: kernel.backOffs,
     root: ROOT,
     settings: kernel.settings,
     managers: unitFileManagers(disk, MANAGER_FOLDERS),

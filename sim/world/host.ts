@@ -123,7 +123,7 @@ async function endTree(parts: SimHostParts, owner: Owner, session: SessionHandle
     if (process.endedAt === null) onKill(process, owner);
     process.children.forEach(processes.endChild);
     const stubborn = process.ignoresKill || process.ignoresTerm;
-    const within = stubborn ? HOST_LATENCY.kill : HOST_LATENCY.term;
+    const within = stubborn ? HOST_LATENCY.kill : process.termMs;
     later(within, () => {
       if (!process.ignoresKill) processes.end(process, { code: null, signal: stubborn ? "SIGKILL" : "SIGTERM" });
     });

@@ -5,6 +5,7 @@ import type { Random } from "../../lib/ports/index.ts";
 import type { Scenario, ScenarioConfig, ScenarioPeer } from "../language/scenario.ts";
 import type { SimAgent } from "./agent.ts";
 import type { Trace, TrueDecision, Truth } from "./api.ts";
+import type { BackOffs } from "./back-offs.ts";
 import type { Behaviors } from "./behaviors.ts";
 import type { CrashPoints } from "./crash-points.ts";
 import type { Failures } from "./failures.ts";
@@ -22,6 +23,7 @@ export interface Kernel {
   readonly crashPoints: CrashPoints;
   readonly daemons: Incarnations;
   readonly behaviors: Behaviors;
+  readonly backOffs: BackOffs;
   /** Where inputs come from another run. */
   readonly recorded: RecordedInputs | null;
   readonly mail: Mail;

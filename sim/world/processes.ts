@@ -25,8 +25,8 @@ export interface ProcessTable {
   take(): ProcessIdentity;
   give(identity: ProcessIdentity): void;
   isTaken(identity: ProcessIdentity): boolean;
-  /** The terminal server dies with every session in it; the next spawn starts another. */
-  crashServer(): void;
+  /** The terminal servers die with every session in them (those of these identities; of all without); the next spawn starts another. */
+  crashServer(identities?: readonly string[]): void;
   /** Power goes: all processes end and nobody sees how. Called before the clock's own reboot. */
   powerOff(): void;
   onSpawn(listener: (process: SimProcess) => void): void;
@@ -52,6 +52,8 @@ export interface SimProcess {
   ignoresTerm: boolean;
   /** Survives TERM and KILL (a process in uninterruptible sleep). */
   ignoresKill: boolean;
+  /** From TERM to its end, ms; its agent says. */
+  termMs: number;
   attached: boolean;
   /** Tool children in sessions of their own: they outlive the agent unless somebody ends the tree. */
   readonly children: ToolChild[];
@@ -117,15 +119,7 @@ export function createProcessTable({ clock, now, bootId }: ProcessTableParts): P
     isTaken,
     find,
     spawn(request) {
-      const process: SimProcess = {
-        ...take(),
-        identity: request.identity,
-        instance: request.instance,
-        request,
-        spawnedAt: now(),
-        ...{ endedAt: null, exit: null, how: null, conversation: null, attached: false, children: [] },
-        ...{ ignoresTerm: false, ignoresKill: false },
-      };
+      const process = begin(request, take(), now());
       all.push(process);
       alive.add(process);
       byProof.set(proofText(process), process);
@@ -144,7 +138,12 @@ export function createProcessTable({ clock, now, bootId }: ProcessTableParts): P
     },
     endChild,
     end: (process, exit) => endAll([process], exit, "exited"),
-    crashServer: () => endAll(living(), NOT_SEEN, "lost-server"),
+    crashServer: (identities) =>
+      endAll(
+        living().filter(({ identity }) => identities?.includes(identity) ?? true),
+        NOT_SEEN,
+        "lost-server",
+      ),
     powerOff() {
       for (const process of all) for (const child of process.children) if (!child.ended) endChild(child);
       endAll(living(), NOT_SEEN, "other-boot");
@@ -155,6 +154,16 @@ export function createProcessTable({ clock, now, bootId }: ProcessTableParts): P
       endListeners.add(listener);
       return () => void endListeners.delete(listener);
     },
+  };
+}
+
+function begin(request: SpawnRequest, proof: ProcessIdentity, spawnedAt: number): SimProcess {
+  const { identity, instance } = request;
+  return {
+    ...proof,
+    ...{ identity, instance, request, spawnedAt },
+    ...{ endedAt: null, exit: null, how: null, conversation: null, attached: false, children: [] },
+    ...{ ignoresTerm: false, ignoresKill: false, termMs: 0 },
   };
 }
 

@@ -22,7 +22,7 @@ const COUNTED = ["wakes", "resumes", "fresh", "refused", "parks", "holds", "mess
 
 describe("what a log foretells of the same traffic", () => {
   test("its own settings: every decision comes out again, and no figure differs", async () => {
-    const { whatIf: found } = await whatIf({ logs: [log], variants: [{ idle: "1h" }], named: 10, jobs: 1 });
+    const { whatIf: found } = await whatIf({ logs: [log], variants: [{ idle: "1h" }], named: 10, spans: true, jobs: 1 });
     expect(found.own.first).toBeNull();
     expect(found.own.decisions).toBeGreaterThan(500);
     const [tried] = found.tried;
@@ -35,7 +35,7 @@ describe("what a log foretells of the same traffic", () => {
     "%o: what is foretold is what happens",
     async (config) => {
       const really = await live({ seed: 7, config });
-      const { whatIf: found } = await whatIf({ logs: [log], variants: [config], named: 100_000, jobs: 1 });
+      const { whatIf: found } = await whatIf({ logs: [log], variants: [config], named: 100_000, spans: true, jobs: 1 });
       const [tried] = found.tried;
       const truth = totalsOf(
         really.decisions.filter(({ atMs }) => atMs <= found.lengthMs),
@@ -52,7 +52,7 @@ describe("what a log foretells of the same traffic", () => {
     const file = join(folder, "working.log");
     writeFileSync(file, (await live({ seed: 7, turn: "15m" })).lines.join("\n"));
     const really = await live({ seed: 7, turn: "15m", config: { idle: "20m" } });
-    const { whatIf: found } = await whatIf({ logs: [file], variants: [{ idle: "20m" }], named: 1, jobs: 1 });
+    const { whatIf: found } = await whatIf({ logs: [file], variants: [{ idle: "20m" }], named: 1, spans: true, jobs: 1 });
     const truth = totalsOf(really.decisions, spansOf(really.processes, found.lengthMs));
     const tried = found.tried[0]?.totals ?? truth;
     expect(found.own.first).toBeNull();
@@ -67,7 +67,7 @@ describe("what a log foretells of the same traffic", () => {
     const file = join(folder, "eleven.log");
     writeFileSync(file, first.lines.join("\n"));
     const really = await live({ seed: 11, config: { idle: "15m" } });
-    const { whatIf: found } = await whatIf({ logs: [file], variants: [{ idle: "15m" }], named: 100_000, jobs: 1 });
+    const { whatIf: found } = await whatIf({ logs: [file], variants: [{ idle: "15m" }], named: 100_000, spans: true, jobs: 1 });
     // What changes between the two real runs is what the comparison names.
     const changes = compareDecisions(first.decisions, really.decisions, 5_000).divergences.map(({ lane }) => lane);
     const lanes = new Set(found.tried[0]?.differences.map(({ lane }) => lane));

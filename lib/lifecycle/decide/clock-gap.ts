@@ -5,7 +5,12 @@ export interface ClockReading {
   readonly bootMs: number;
 }
 
-export type ClockGap = { readonly kind: "suspend" | "step"; readonly ms: number };
+export interface ClockGap {
+  readonly kind: "suspend" | "step";
+  readonly ms: number;
+  /** It was this process that was held up, not the machine. */
+  readonly of?: "process";
+}
 
 /** Smaller differences are the clocks' own noise. */
 export const NOISE_MS = 2_000;
@@ -21,7 +26,7 @@ export function decideClockGaps(before: ClockReading, now: ClockReading, expecte
   const stepped = now.wallMs - before.wallMs - boot;
   const gaps: ClockGap[] = [];
   if (asleep > NOISE_MS) gaps.push({ kind: "suspend", ms: asleep });
-  else if (expectedMs !== null && mono > 2 * expectedMs + NOISE_MS) gaps.push({ kind: "suspend", ms: mono - expectedMs });
+  else if (expectedMs !== null && mono > 2 * expectedMs + NOISE_MS) gaps.push({ kind: "suspend", ms: mono - expectedMs, of: "process" });
   if (Math.abs(stepped) > NOISE_MS) gaps.push({ kind: "step", ms: stepped });
   return gaps;
 }

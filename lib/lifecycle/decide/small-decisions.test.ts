@@ -116,7 +116,7 @@ describe("decideClockGaps", () => {
 
   test("a pass that comes far too late was held up, one a little late was not", () => {
     expect(decideClockGaps(start, reading(122_000, 122_000, 122_000), 60_000)).toEqual([]);
-    expect(decideClockGaps(start, reading(123_000, 123_000, 123_000), 60_000)).toEqual([{ kind: "suspend", ms: 63_000 }]);
+    expect(decideClockGaps(start, reading(123_000, 123_000, 123_000), 60_000)).toEqual([{ kind: "suspend", ms: 63_000, of: "process" }]);
     expect(decideClockGaps(start, reading(9e6, 9e6, 9e6), null)).toEqual([]);
   });
 

@@ -146,6 +146,17 @@ describe("a message lands", () => {
     expect(recorded).toHaveLength(1);
   });
 
+  test("though the composer is out of sight for a moment, as on a screen that is drawn anew", async () => {
+    const { cli, tui, deliver, recorded } = scripted({ hidden: true });
+    const { screen } = tui.terminal;
+    tui.terminal.screen = async (session) => {
+      cli.hidden = tui.clock.monoMs() < 500;
+      return screen(session);
+    };
+    expect(await deliver()).toMatchObject({ state: "landed" });
+    expect(recorded).toEqual([MESSAGE.text]);
+  });
+
   test("though text of ours was left behind: that goes first", async () => {
     const { deliver, recorded } = scripted({ composer: "[iapeer message m0 from boss]" });
     expect(await deliver()).toMatchObject({ state: "landed" });

@@ -15,6 +15,8 @@ const ENTER_AGAIN_MS = 700;
 const ENTERS = 5;
 /** A CLI may ask its first question before it has written down what it was told: how long the record may lag behind, ms. */
 const DIALOG_MS = 15_000;
+/** A composer that is out of sight for longer is taken for a dialog that nobody knows. */
+const HIDDEN_MS = 1_000;
 /** Kept of the caller's time for putting the composer in order again. */
 const TIDY_MS = 3_000;
 
@@ -129,9 +131,24 @@ async function giveUp(attempt: Attempt, why: string): Promise<DeliveryOutcome> {
   return { state: "unconfirmed", reason: `${why}${rest}` };
 }
 
+/** A CLI that draws its screen anew has no composer in sight for a moment: that is no dialog, and nobody is called for it. */
+async function lookTwice({ tui, session, deadline, signal }: Attempt): Promise<View> {
+  const until = Math.min(deadline, tui.clock.monoMs() + HIDDEN_MS);
+  let view = await look(tui, session);
+  while (isOutOfSight(view) && !signal.aborted && tui.clock.monoMs() < until) {
+    await sleep(tui.clock, LOOK_MS, signal);
+    view = await look(tui, session);
+  }
+  return view;
+}
+
+function isOutOfSight({ composer, dialog, turn }: View): boolean {
+  return composer.state === "hidden" && dialog === null && turn !== "waiting" && turn !== "busy";
+}
+
 async function attemptDelivery(attempt: Attempt): Promise<DeliveryOutcome> {
   const { tui, session, message, signal } = attempt;
-  let view = await look(tui, session);
+  let view = await lookTwice(attempt);
   if (view.turn === "idle" && view.dialog === null && isLeftover(view.composer)) {
     await clearComposer(tui, session);
     view = await look(tui, session);

@@ -32,7 +32,8 @@ export async function whatIfRun(logs: readonly string[], options: WhatIfOptions)
   const variants = variantsOf(set, sweep);
   const progress = progressLine();
   const { whatIf: compared, scanned } = await whatIf({
-    ...{ logs, variants, jobs, named: Math.max(KEPT, limit), tick: progress.tick },
+    ...{ logs, variants, jobs, named: Math.max(KEPT, limit), spans: options.html !== undefined, tick: progress.tick },
+    ...(options.memory !== undefined && { memoryBytes: options.memory }),
     ...(peer !== undefined && { peer }),
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
@@ -40,8 +41,7 @@ export async function whatIfRun(logs: readonly string[], options: WhatIfOptions)
   progress.end();
   const passedOver = passedOverText(scanned);
   if (passedOver !== null) process.stderr.write(`${printable(passedOver)}\n`);
-  if (options.html !== undefined)
-    writePage(options.html, whatIfHtml(compared, { sweep: sweep?.name ?? null, memoryBytes: options.memory ?? null }));
+  if (options.html !== undefined) writePage(options.html, whatIfHtml(compared, { sweep: sweep?.name ?? null }));
   print(compared, options);
   return compared.own.first === null ? 0 : 2;
 }
@@ -64,14 +64,14 @@ function writePage(file: string, text: string): void {
   }
 }
 
-function print(compared: WhatIf, { json, sweep, limit, memory }: WhatIfOptions): void {
+function print(compared: WhatIf, { json, sweep, limit }: WhatIfOptions): void {
   const write = (line: string): void => void process.stdout.write(`${line}\n`);
   if (json === true) {
     write(JSON.stringify(whatIfJson(compared)));
     return;
   }
   const rich = process.stdout.isTTY === true && colors.isColorSupported;
-  const options = { theme: rich ? themeOf(colors) : PLAIN, printable, shown: limit, memoryBytes: memory ?? null };
+  const options = { theme: rich ? themeOf(colors) : PLAIN, printable, shown: limit };
   const [tried] = compared.tried;
   const lines =
     sweep !== undefined ? sweepText(compared, sweep.name, options) : tried === undefined ? [] : whatIfText(compared, tried, options);

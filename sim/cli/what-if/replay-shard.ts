@@ -18,8 +18,12 @@ export interface ShardOrder {
   readonly variants: readonly Config[];
   /** Decisions may fall so much earlier or later and be the same, ms. */
   readonly toleranceMs: number;
+  /** What a session holds whose lines do not say it, bytes; null when nobody says. */
+  readonly memoryBytes: number | null;
   /** So many differences are named; the rest is counted. */
   readonly named: number;
+  /** Say when sessions were alive. */
+  readonly spans: boolean;
 }
 
 /** One replay. */
@@ -52,10 +56,11 @@ export interface ShardOutcome {
 export async function replayShard(order: ShardOrder, parts: RunOptions): Promise<ShardOutcome | null> {
   const imported = importedFrom(order);
   if (imported === null) return null;
-  const own = await play(imported, {}, parts);
+  const memoryBytes = heldBy(imported) ?? order.memoryBytes;
+  const own = await play(imported, {}, { ...parts, memoryBytes });
   const { same, maxApartMs, divergences } = agreement(imported, own.decisions, order.toleranceMs);
   const others: Side[] = [];
-  for (const variant of order.variants) others.push(sideOf(await play(imported, variant, parts), own, order));
+  for (const variant of order.variants) others.push(sideOf(await play(imported, variant, { ...parts, memoryBytes }), own, order));
   const { startWall, endMs, config, draft } = imported;
   return {
     ...{ peer: order.peer, startWall, endMs, config, decisions: draft.decisions.length, same, maxApartMs },
@@ -66,15 +71,27 @@ export async function replayShard(order: ShardOrder, parts: RunOptions): Promise
   };
 }
 
+/** Half of its sessions held less when they were ended: bytes; null when no line says. */
+function heldBy({ memoryMiB }: Imported): number | null {
+  const median = [...memoryMiB].sort((left, right) => left - right)[Math.floor(memoryMiB.length / 2)];
+  return median === undefined ? null : median * 2 ** 20;
+}
+
 function importedFrom({ peer, files, endWall }: ShardOrder): Imported | null {
   const importer = createImporter({ peer, limit: Number.POSITIVE_INFINITY });
   for (const record of unspool(files)) importer.take(record);
   return importer.finish(endWall);
 }
 
-function sideOf({ totals, spans, missed, decisions }: Played, own: Played, { toleranceMs, named }: ShardOrder): Side {
+function sideOf({ totals, spans, missed, decisions }: Played, own: Played, { toleranceMs, named, spans: wanted }: ShardOrder): Side {
   const all = decisions === own.decisions ? [] : differencesOf(own.decisions, decisions, toleranceMs);
   const counts = { changed: 0, moved: 0, gone: 0, added: 0 };
   for (const difference of all) counts[kindOf(difference)] += 1;
-  return { totals, spans, missed, counts, differences: all.filter((difference) => kindOf(difference) !== "moved").slice(0, named) };
+  return {
+    totals,
+    spans: wanted ? spans : [],
+    missed,
+    counts,
+    differences: all.filter((difference) => kindOf(difference) !== "moved").slice(0, named),
+  };
 }

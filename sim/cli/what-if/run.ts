@@ -2,24 +2,26 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { IapeerError } from "../../../lib/model/errors.ts";
-import type { RunOptions } from "../../runner/index.ts";
 import type { WhatIf } from "../../what-if/comparison.ts";
 import { type Config, defaultOf } from "../../what-if/settings.ts";
-import { productionRun } from "../parts.ts";
 import { type LogWindow, nothingTaken, type Scanned } from "../scan-logs.ts";
 import { dealt, inThreads } from "../threads.ts";
 import { onOneTimeline, outcomeOf, reproductionOf, triedOf } from "./collect.ts";
 import { notesOf } from "./notes.ts";
-import { replayShard, type ShardOrder, type ShardOutcome } from "./replay-shard.ts";
+import type { ShardOrder, ShardOutcome } from "./replay-shard.ts";
 import { type Spooled, spool } from "./spool.ts";
 
 export interface WhatIfRequest extends LogWindow {
   readonly logs: readonly string[];
   readonly peer?: string;
+  /** What a session holds whose peer's lines do not say it, bytes. */
+  readonly memoryBytes?: number;
   /** Settings to try, each set in replays of its own. */
   readonly variants: readonly Config[];
   /** So many differences are named. */
   readonly named: number;
+  /** Say when sessions were alive, for a picture. */
+  readonly spans: boolean;
   /** Worker threads. */
   readonly jobs: number;
   /** Hears after each peer. */
@@ -36,16 +38,25 @@ export async function whatIf(request: WhatIfRequest): Promise<{ readonly whatIf:
     const spooled = await spool(request.logs, request, folder);
     const outcomes = await replayAll(spooled, request);
     if (outcomes.length === 0) throw nothingTaken(spooled.scanned, request.logs);
-    return { whatIf: compare(outcomes, request, spooled.scanned.read), scanned: spooled.scanned };
+    return { whatIf: compare(outcomes, request, spooled.scanned), scanned: spooled.scanned };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 async function replayAll({ shards, common, endWall }: Spooled, request: WhatIfRequest): Promise<ShardOutcome[]> {
-  const { variants, named, tick } = request;
+  const { variants, named, spans, tick, memoryBytes = null } = request;
   const orders = shards.map(
-    ({ peer, file }): ShardOrder => ({ peer, files: [common, file], endWall, variants, toleranceMs: TOLERANCE_MS, named }),
+    ({ peer, file }): ShardOrder => ({
+      peer,
+      files: [common, file],
+      endWall,
+      variants,
+      toleranceMs: TOLERANCE_MS,
+      named,
+      spans,
+      memoryBytes,
+    }),
   );
   const outcomes: ShardOutcome[] = [];
   let done = 0;
@@ -54,18 +65,28 @@ async function replayAll({ shards, common, endWall }: Spooled, request: WhatIfRe
     done += 1;
     tick?.(done, orders.length);
   };
-  const jobs = Math.min(request.jobs, orders.length);
-  if (jobs > 1) await inThreads("./what-if/worker", dealt(orders, jobs), (share) => share, hear);
-  else await inTurn(orders, await productionRun(), hear);
+  const longest = Math.max(0, ...shards.map(({ lines }) => lines));
+  const shares = dealt(orders, Math.min(request.jobs, orders.length));
+  await inThreads(
+    "./what-if/worker",
+    shares,
+    (share) => share,
+    hear,
+    () => limitsFor(longest),
+  );
   const rank = new Map(shards.map(({ peer }, index) => [peer, index]));
   return outcomes.sort((left, right) => (rank.get(left.peer) ?? 0) - (rank.get(right.peer) ?? 0));
 }
 
-async function inTurn(orders: readonly ShardOrder[], parts: RunOptions, hear: (outcome: ShardOutcome | null) => void): Promise<void> {
-  for (const order of orders) hear(await replayShard(order, parts));
+/** What a thread may hold, MiB: a world makes much that is soon forgotten, and where more may pile up more does, for no gain in speed. */
+function limitsFor(lines: number): { readonly maxYoungGenerationSizeMb: number; readonly maxOldGenerationSizeMb: number } {
+  return { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: Math.ceil(192 + (lines * HELD_PER_LINE) / 2 ** 20) };
 }
 
-function compare(outcomes: readonly ShardOutcome[], { logs, variants, named }: WhatIfRequest, lines: number): WhatIf {
+/** Bytes: twice of what a line and the decisions of two replays that follow from it were seen to hold. */
+const HELD_PER_LINE = 12_000;
+
+function compare(outcomes: readonly ShardOutcome[], { logs, variants, named }: WhatIfRequest, { read, noun }: Scanned): WhatIf {
   const { startWall, shifted } = onOneTimeline(outcomes);
   const ownConfig = shifted[0]?.config ?? {};
   const names = [...new Set(variants.flatMap((variant) => Object.keys(variant)))];
@@ -78,7 +99,7 @@ function compare(outcomes: readonly ShardOutcome[], { logs, variants, named }: W
     ),
   );
   return {
-    ...{ logs, lines, peers: shifted.length, startWall },
+    ...{ logs, lines: read, noun, peers: shifted.length, startWall },
     lengthMs: Math.max(...shifted.map((outcome) => outcome.endMs + outcome.startWall - startWall)),
     own: reproductionOf(shifted),
     log: outcomeOf(

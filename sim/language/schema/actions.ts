@@ -5,6 +5,7 @@ import {
   count,
   duration,
   errorCode,
+  flag,
   messageName,
   peerName,
   period,
@@ -73,7 +74,20 @@ const daemon = z.union([
     }),
 ]);
 
-const host = z.union([word("thing that happens to the host", ["reboot", "sessionServerCrash"]), z.strictObject({ suspend: period })]);
+const host = z.union([
+  word("thing that happens to the host", ["reboot", "sessionServerCrash"]),
+  z
+    .strictObject({
+      suspend: period.optional(),
+      sessionServerCrash: z
+        .union([peerName, z.array(peerName).min(1)])
+        .optional()
+        .describe("Only the terminal servers of these peers die"),
+    })
+    .refine((value) => (value.suspend === undefined) !== (value.sessionServerCrash === undefined), {
+      error: "either a suspend or a terminal server that dies",
+    }),
+]);
 
 const faultFs = z.strictObject({
   fs: word("disk operation", ["write", "rename", "read", "sync", "unlink"]),
@@ -104,12 +118,23 @@ export const ACTIONS = {
   reset: peerOrMap,
   compact: peerOrMap,
   interrupt: peerOrMap,
-  selfFresh: peerOrMap,
+  selfFresh: z.union([
+    peerName,
+    z.strictObject({
+      peer: peerName,
+      runtime: runtimeName.optional(),
+      closes: flag.optional().describe("false: the agent leaves it to the daemon to end it"),
+    }),
+  ]),
   selfDone: peerOrMap,
-  turn: z.strictObject({ peer: peerName, for: duration }),
+  turn: z.strictObject({ peer: peerName, for: duration, asks: flag.optional().describe("It waits for a person all that time") }),
   crash,
   exit: z.union([peerName, z.strictObject({ peer: peerName })]),
-  next: z.strictObject({ peer: peerName, ...behavior.shape }),
+  next: z.strictObject({
+    peer: peerName,
+    ...behavior.shape,
+    backOff: period.optional().describe("What the daemon waits before its next try for this peer; drawn within its bounds otherwise"),
+  }),
   manage: z.strictObject({ peer: peerName, by: word("manager", ["launchd", "systemd", "none"]) }),
   daemon,
   host,

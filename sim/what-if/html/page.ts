@@ -13,8 +13,6 @@ import { tradeOffSvg } from "./trade-off.ts";
 export interface WhatIfPage {
   /** The setting that was swept; null when one set of settings was tried. */
   readonly sweep: string | null;
-  /** What a live session takes; null when nobody says. */
-  readonly memoryBytes: number | null;
 }
 
 /** A comparison as one self-contained page: no script, nothing loaded. */
@@ -22,7 +20,7 @@ export function whatIfHtml(whatIf: WhatIf, page: WhatIfPage): string {
   const [tried] = whatIf.tried;
   const title =
     page.sweep === null ? `What if ${tried?.name ?? ""}, instead of ${whatIf.log.name}` : `What if ${page.sweep} were otherwise`;
-  const body = page.sweep === null ? (tried === undefined ? "" : comparison(whatIf, tried, page)) : sweep(whatIf, page.sweep, page);
+  const body = page.sweep === null ? (tried === undefined ? "" : comparison(whatIf, tried)) : sweep(whatIf, page.sweep);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -42,8 +40,8 @@ ${body}
 `;
 }
 
-function head({ logs, lines, peers, startWall, lengthMs, own }: WhatIf): string {
-  const what = `${lines.toLocaleString("en-US")} lines of ${logs.join(", ")}: ${peers === 1 ? "one peer" : `${peers} peers`}, ${isoTime(startWall)} to ${isoTime(startWall + lengthMs)} (${span(lengthMs, "passed")})`;
+function head({ logs, lines, noun, peers, startWall, lengthMs, own }: WhatIf): string {
+  const what = `${lines.toLocaleString("en-US")} ${noun} of ${logs.join(", ")}: ${peers === 1 ? "one peer" : `${peers} peers`}, ${isoTime(startWall)} to ${isoTime(startWall + lengthMs)} (${span(lengthMs, "passed")})`;
   const { decisions, same, maxApartMs, first, parted } = own;
   if (first === null)
     return `<p class="quiet">${text(what)}</p><p class="good">Under its own settings all ${decisions.toLocaleString("en-US")} decisions come out again, at most ${maxApartMs} ms apart.</p>`;
@@ -52,15 +50,15 @@ function head({ logs, lines, peers, startWall, lengthMs, own }: WhatIf): string 
   return `<p class="quiet">${text(what)}</p><p class="bad">Under its own settings ${same.toLocaleString("en-US")} of ${decisions.toLocaleString("en-US")} decisions come out again; ${parted} of the peers part from the log, first ${text(first.lane)}:</p><pre>${text(`${side("log   ", first.expected)}\n${side("replay", first.actual)}`)}</pre>`;
 }
 
-function comparison(whatIf: WhatIf, tried: Tried, page: WhatIfPage): string {
+function comparison(whatIf: WhatIf, tried: Tried): string {
   const omitted = lanesOmitted(whatIf, tried);
-  return `<section><h2>In figures</h2>${figureTable(whatIf.log, tried, page)}</section>
+  return `<section><h2>In figures</h2>${figureTable(whatIf.log, tried)}</section>
 <section><h2>When sessions were alive<span class="key own"></span>${text(whatIf.log.name)}<span class="key tried"></span>${text(tried.name)}</h2>${lanesSvg(whatIf, tried)}${omitted > 0 ? `<p class="quiet">${omitted} more peers are not drawn.</p>` : ""}</section>
 <section><h2>${text(countsText(tried.counts))}</h2>${differenceTable(whatIf, tried)}</section>`;
 }
 
-function figureTable(log: Outcome, tried: Tried, { memoryBytes }: WhatIfPage): string {
-  const rows = figures(memoryBytes).map((figure) => {
+function figureTable(log: Outcome, tried: Tried): string {
+  const rows = figures(log.totals.byteMs !== null).map((figure) => {
     const cells = [
       figure.label.trim(),
       figureText(figure, log.totals),
@@ -78,9 +76,9 @@ function differenceTable({ startWall, log }: WhatIf, { differences, counts, name
   return `${table(["time", "peer", log.name, name], rows, "left")}${more > 0 ? `<p class="quiet">and ${more.toLocaleString("en-US")} more</p>` : ""}`;
 }
 
-function sweep(whatIf: WhatIf, name: string, { memoryBytes }: WhatIfPage): string {
+function sweep(whatIf: WhatIf, name: string): string {
   const rows = sweepRows(whatIf, name);
-  const columns = sweptFigures(memoryBytes);
+  const columns = sweptFigures(whatIf.log.totals.byteMs !== null);
   const cells = ({ value, outcome }: SweepRow): string[] => [String(value), ...columns.map((figure) => figureText(figure, outcome.totals))];
   return `<section><h2>What each value costs, and what it spares<span class="key own"></span>hours<span class="key tried"></span>resumed<span class="key fresh"></span>fresh; framed: as it was</h2>${tradeOffSvg(rows, name)}</section>
 <section><h2>In figures</h2>${table(

@@ -1,8 +1,10 @@
 /** A whole daemon, as a process of its own, over the real Claude Code in real tmux, against the stub of its API: one fleet per describe. */
+
 import { mkdir, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
 import { createFleet, type DaemonProcess, type Fleet, hasTmux } from "../../e2e/support/fleet.ts";
+import { replayedLog } from "../../e2e/support/replayed.ts";
 import { type MessagesApi, startMessagesApi } from "../stub/messages-api.ts";
 import { type AgentWatch, watchAgents } from "./agent-watch.ts";
 import { CLAUDE_BINARY, claudeInstalled, claudeVariables, prepareHome } from "./claude-home.ts";
@@ -17,6 +19,8 @@ export interface ClaudeFleet extends Fleet {
   restart(signal?: NodeJS.Signals): Promise<DaemonProcess>;
   /** A new peer with a folder and a name of its own; `bypass` unless said otherwise. */
   newPeer(options?: PeerOptions): Promise<ClaudePeer>;
+  /** Stops the daemon in good order: its log is complete then. */
+  stop(): Promise<void>;
 }
 
 export interface FleetOptions {
@@ -54,6 +58,10 @@ async function openFleet({ settings, trusted }: FleetOptions): Promise<ClaudeFle
       daemon = await fleet.start();
       return daemon;
     },
+    stop: async () => {
+      if (daemon !== null) await fleet.end(daemon);
+      daemon = null;
+    },
     newPeer: async (options = {}) => {
       serial += 1;
       return createClaudePeer(whole, `peer${serial}`, options);
@@ -68,15 +76,20 @@ async function openFleet({ settings, trusted }: FleetOptions): Promise<ClaudeFle
   return whole;
 }
 
-/** The fleet of a describe, with a daemon that listens; everything that was started ends with it. */
+/** The fleet of a describe, with a daemon that listens; everything that was started ends with it, and its log is decided again by the simulator. */
 export function claudeFleet(options: FleetOptions): () => ClaudeFleet {
   let fleet: ClaudeFleet | null = null;
   beforeAll(async () => {
     fleet = await openFleet(options);
   }, PATIENCE_MS);
   afterAll(async () => {
-    await fleet?.close();
-    expect(fleet?.agents.violations).toEqual([]);
+    if (fleet === null) return;
+    await fleet.stop();
+    const replayed = await replayedLog(fleet.root).finally(() => fleet?.close());
+    console.log(replayed.verdict);
+    expect(fleet.agents.violations).toEqual([]);
+    expect(replayed.divergences, replayed.verdict).toEqual([]);
+    expect(replayed.decisions).toBeGreaterThan(10);
   }, PATIENCE_MS);
   return () => {
     if (fleet === null) throw new Error("the fleet is not there: it failed to open");
