@@ -1,9 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * One project per kind of need: `unit` needs nothing but Node and is what `npm test` runs; `tmux` needs tmux, `runtimes` the pinned agent
- * CLIs, `browser` Chromium, `prometheus` Prometheus and tmux, `e2e` and `telemetry` tmux and the demo agent. CI installs what they need and
- * runs them all.
+ * One project per kind of need: `unit` needs nothing but Node and is what `npm test` runs; `incident-defects` needs no more, but minutes, and
+ * follows `npm run test:mutants`; `tmux` needs tmux, `runtimes` the pinned agent CLIs, `browser` Chromium, `prometheus` Prometheus and tmux,
+ * `e2e` and `telemetry` tmux and the demo agent. CI installs what they need and runs them all.
  */
 const project = (name: string, include: string[], timeout: number, more: { fileParallelism?: boolean; retry?: number } = {}) => ({
   test: { name, include, testTimeout: timeout, hookTimeout: timeout, ...more },
@@ -27,6 +27,7 @@ export default defineConfig({
         ],
         20_000,
       ),
+      project("incident-defects", ["test/incident-defects/**/*.test.ts"], 60_000),
       project("tmux", ["test/tmux/**/*.test.ts"], 60_000, REAL),
       project("runtimes", ["test/runtimes/**/*.test.ts"], 180_000, REAL),
       project("browser", ["test/browser/**/*.test.ts"], 60_000, REAL),

@@ -102,6 +102,7 @@ function addShrink(sim: Command): void {
     .description("make a scenario smaller while it still fails in the same way, or still shows a decision")
     .option("-o, --output <file>", "write the result there (default: standard output)")
     .option("--keep <record>", "what must still be decided, as in the log: 'ev=wake cause=crash-or-self-close'")
+    .option("--passes-on <folder>", "another version of iapeer, a checkout or a package: what is kept does not fail in this way there")
     .option("--max-runs <n>", "give up after so many runs and keep the best so far", wholeNumber, 1_000)
     .addHelpText(
       "after",

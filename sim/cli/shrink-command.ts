@@ -6,13 +6,16 @@ import { formatProblem } from "../language/problem.ts";
 import type { PartialRecord, Scenario } from "../language/scenario.ts";
 import { recordFieldProblem } from "../language/vocabulary.ts";
 import { exitStatus } from "../runner/index.ts";
-import { type Shrunk, shrinkScenario } from "../shrink/index.ts";
+import { type ShrinkOptions, type Shrunk, shrinkScenario } from "../shrink/index.ts";
 import { loadScenario } from "./files.ts";
+import { otherVersion } from "./other-version.ts";
 import { productionRun } from "./parts.ts";
 
 export interface ShrinkCommandOptions {
   readonly output?: string;
   readonly keep?: string;
+  /** Folder of another version of iapeer, under which it must pass. */
+  readonly passesOn?: string;
   readonly maxRuns: number;
 }
 
@@ -24,7 +27,10 @@ export async function shrinkCommand(file: string, options: ShrinkCommandOptions)
     return refused("-o names the file itself: name another one");
   const keep = options.keep === undefined ? null : readRecord(options.keep);
   if (typeof keep === "string") return refused(keep);
-  const shrunk = await search(parsed.scenario, keep, options.maxRuns);
+  if (keep !== null && options.passesOn !== undefined) return refused("--keep and --passes-on: one or the other");
+  const elsewhere = options.passesOn === undefined ? null : await otherVersion(options.passesOn);
+  if (typeof elsewhere === "string") return refused(elsewhere);
+  const shrunk = await search(parsed.scenario, { keep, maxRuns: options.maxRuns, ...(elsewhere !== null && { elsewhere }) });
   if (!shrunk.ok) return refused(`${file}: ${shrunk.reason}`);
   if (options.output === undefined) process.stdout.write(shrunk.text);
   else writeFileSync(options.output, shrunk.text);
@@ -53,7 +59,7 @@ function readRecord(text: string): PartialRecord | string {
 }
 
 /** Ctrl-C ends the search; a second one ends the program. */
-async function search(scenario: Scenario, keep: PartialRecord | null, maxRuns: number): Promise<Shrunk> {
+async function search(scenario: Scenario, wanted: Pick<ShrinkOptions, "keep" | "maxRuns" | "elsewhere">): Promise<Shrunk> {
   let stop = false;
   const onInterrupt = (): void => {
     stop = true;
@@ -62,7 +68,8 @@ async function search(scenario: Scenario, keep: PartialRecord | null, maxRuns: n
   const isTerminal = process.stderr.isTTY === true;
   try {
     return await shrinkScenario(scenario, {
-      ...{ parts: await productionRun(), keep, maxRuns },
+      ...wanted,
+      parts: await productionRun(),
       // A run never leaves the thread by itself: signals are heard in between.
       interrupted: async () => {
         await setImmediate();

@@ -4,7 +4,10 @@ import { own } from "./log-line.ts";
 
 /** What of a decision must come out again, by event: who, what and why. Ids, references, texts and latencies are a run's own. */
 const DECIDED: Readonly<Record<string, readonly string[]>> = {
-  wake: ["identity", "personality", "mode", "cause", "probe", "topic", "asked", "kind", "parked", "last", "resumable", "topics"],
+  wake: [
+    ...["identity", "personality", "mode", "cause", "probe", "topic", "asked", "kind", "parked", "last", "resumable", "topics"],
+    ...["eager", "reload", "had", "deaths"],
+  ],
   launch: ["identity", "outcome"],
   exit: ["identity", "class", "code", "signal"],
   supervise: ["identity", "action", "class", "outcome", "count"],
@@ -43,8 +46,10 @@ export function decidedFields(record: PlainRecord): Record<string, string> {
 /** How a session that we ended took the signal is its program's own affair. */
 const DIED_BY_ITSELF = ["crash", "self-close", "boot-failed"];
 
-export function shownFields(record: PlainRecord): Record<string, unknown> {
-  const { identity, personality, ...rest } = pick(record, SHOWN);
+/** With `also`, fields besides that make a difference. */
+export function shownFields(record: PlainRecord, also: readonly string[] = []): Record<string, unknown> {
+  const more = Object.fromEntries(also.map((key) => [key, String(record[key])]));
+  const { identity, personality, ...rest } = { ...pick(record, SHOWN), ...more };
   const who = identity !== undefined ? { identity } : personality !== undefined ? { personality } : {};
   const { ev = "", ...fields } = rest;
   return {

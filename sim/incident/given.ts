@@ -123,10 +123,14 @@ function beforeWake(state: ImportState, line: LogLine): Given | null {
     ended: last,
     ...(field(line, "resumable") === "false" && { conversation: false }),
     ...(topics.length > 0 && { topics }),
+    ...(field(line, "deaths") === "0" && DEATHS.includes(last) && { deaths: [] }),
     ...deathsOf(state, numberIn(line, "deaths") ?? 0),
     ...request,
   };
 }
+
+/** They count as deaths, unless they were too long ago. */
+const DEATHS: readonly string[] = ["crash", "self-close"];
 
 /** Names of the conversation's topics are not in the log, only how many; of the message's own it is told, or follows from the decision. */
 function topicsAtWake(line: LogLine): string[] {

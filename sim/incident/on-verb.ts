@@ -87,6 +87,8 @@ function onCompact(state: ImportState, life: Life, line: LogLine): void {
     if (took === 0) worksUntil(state, life, line, elapsed(state, line) + 1_000);
     state.draft.add(line, -took, "compact", who(life));
   }
+  // It compacts at the prompt only: the turn before is over, whatever is told of later.
+  if (field(line, "outcome") === "done") life.turnFrom = line;
   life.attachAsked = false;
   life.activeMs = elapsed(state, line);
 }

@@ -22,8 +22,9 @@ export async function replay(imported: Imported, options: WriteOptions, parts: R
   const endMs = options.fold?.(imported.endMs) ?? imported.endMs;
   const decided = decidedBy(result).filter(({ atMs }) => atMs <= endMs + toleranceMs);
   const comparison = agreement(imported, decided, toleranceMs, options.fold);
-  const same = comparison.divergences.length === 0;
-  const text = same ? scenarioText(imported, { ...options, replayed: decided.filter(({ record }) => record["ev"] !== "accept") }) : first;
+  const { divergences } = comparison;
+  const replayed = decided.filter(({ record }) => record["ev"] !== "accept");
+  const text = scenarioText(imported, { ...options, ...(divergences.length === 0 ? { replayed } : { divergences }) });
   return { text, comparison, result };
 }
 

@@ -2,11 +2,11 @@ import { stringify } from "yaml";
 import { isoTime } from "../../lib/model/time.ts";
 import { formatDuration } from "../language/duration.ts";
 import { MAX_FILE_BYTES } from "../language/yaml-source.ts";
-import type { Decided } from "./compare.ts";
-import { shownFields } from "./decided.ts";
+import type { Decided, Divergence } from "./compare.ts";
 import { MAX_ENTRIES, RANK } from "./draft.ts";
 import type { Imported } from "./importer.ts";
 import { createPeer, type DraftPeer } from "./lives.ts";
+import { type ExpectedGroup, partingOf } from "./parting.ts";
 
 export interface WriteOptions {
   /** Says where it came from, in `about`. */
@@ -14,6 +14,8 @@ export interface WriteOptions {
   readonly seed?: number;
   /** The same decisions as a replay gave them: at one moment, those of several peers have no order in a log that holds for another run. */
   readonly replayed?: readonly Decided[];
+  /** Where a replay parted from the log: the scenario fails there. */
+  readonly divergences?: readonly Divergence[];
   /** Makes stretches short in which nothing could happen. */
   readonly fold?: (ms: number) => number;
   /** Leave the wall clock of the log out. */
@@ -75,11 +77,17 @@ function unfolded(ms: number): number {
 
 /** What the log says was decided. */
 export function decisionsOf({ draft }: Imported, fold = unfolded): Decided[] {
-  return draft.decisions.map((line) => ({ atMs: fold(Math.max(0, draft.hands.elapsed(line))), record: { ...line.record } }));
+  return draft.decisions.map((line) => ({ atMs: fold(Math.max(0, draft.hands.elapsed(line))), record: line.record }));
 }
 
 /** Decisions as expectations, each group after the quiet that follows it. */
-export function expectationsOf(endMs: number, inputs: readonly TimedEntry[], decisions: readonly Decided[]): TimedEntry[] {
+export function expectationsOf(
+  endMs: number,
+  inputs: readonly TimedEntry[],
+  decisions: readonly Decided[],
+  divergences: readonly Divergence[] = [],
+): TimedEntry[] {
+  const parting = partingOf(divergences);
   const moments = [...inputs.filter(({ verb }) => verb !== "next" && verb !== "turn"), ...decisions]
     .map(({ atMs }) => atMs)
     .sort((a, b) => a - b);
@@ -93,7 +101,7 @@ export function expectationsOf(endMs: number, inputs: readonly TimedEntry[], dec
     const isLast = index === decisions.length - 1;
     if (!isLast && (quietUntil - decision.atMs < QUIET_MS || decisions[index + 1]?.atMs === decision.atMs)) continue;
     const atMs = decision.atMs + Math.min(QUIET_MS, Math.floor((quietUntil - decision.atMs) / 2));
-    groups.push({ atMs, rank: 9, verb: "expect", value: { log: open.map(({ record }) => shownFields(record)) } });
+    groups.push({ atMs, rank: 9, verb: "expect", value: parting.group(open, atMs) });
     open = [];
   }
   return groups;
@@ -107,9 +115,10 @@ export function scenarioText(imported: Imported, options: WriteOptions): string 
     throw new TooLarge(
       `${imported.draft.inputs} inputs; a scenario holds at most ${MAX_ENTRIES}: take one peer (--peer) or a shorter window (--from, --to)`,
     );
-  const timeline = [...inputs, ...expectationsOf(endMs, inputs, options.replayed ?? decisionsOf(imported, options.fold))].sort(
-    (left, right) => left.atMs - right.atMs || rankIn9(left) - rankIn9(right),
-  );
+  const timeline = [
+    ...inputs,
+    ...expectationsOf(endMs, inputs, options.replayed ?? decisionsOf(imported, options.fold), options.divergences),
+  ].sort((left, right) => left.atMs - right.atMs || rankIn9(left) - rankIn9(right));
   const { config, behavior, peers, given } = headOf(imported);
   const lines = (map: Readonly<Record<string, unknown>>): string[] =>
     Object.entries(map).map(([name, value]) => `  ${name}: ${flow(value)}`);
@@ -137,7 +146,7 @@ export function scenarioText(imported: Imported, options: WriteOptions): string 
 
 /** Settings, peers and what was found of them, as a scenario writes them. */
 export function headOf(imported: Imported): ScenarioHead {
-  const given = imported.peers.filter((peer) => peer.given !== null).map((peer) => [peer.name, withoutEmpty(peer.given ?? {})]);
+  const given = imported.peers.filter((peer) => peer.given !== null).map((peer) => [peer.name, withoutNoTopics(peer.given ?? {})]);
   return {
     ...(Object.keys(imported.config).length > 0 && { config: imported.config }),
     behavior: { turn: "0s" },
@@ -146,8 +155,8 @@ export function headOf(imported: Imported): ScenarioHead {
   };
 }
 
-function withoutEmpty(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => !Array.isArray(value) || value.length > 0));
+function withoutNoTopics(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(given).filter(([key, value]) => key !== "topics" || !Array.isArray(value) || value.length > 0));
 }
 
 interface ScenarioHead {
@@ -167,8 +176,10 @@ function rankIn9(entry: TimedEntry): number {
 
 function bodyOf(verb: string, value: unknown): string {
   if (verb !== "expect") return `    ${verb}: ${flow(value)}`;
-  const { log } = value as { log: readonly unknown[] };
-  return ["    expect:", "      log:", ...log.map((record) => `        - ${flow(record)}`)].join("\n");
+  const { log, noLog = [] } = value as ExpectedGroup;
+  const list = (name: string, records: readonly unknown[]): string[] =>
+    records.length === 0 ? [] : [`      ${name}:`, ...records.map((record) => `        - ${flow(record)}`)];
+  return ["    expect:", ...list("log", log), ...list("noLog", noLog)].join("\n");
 }
 
 /** A scenario has at least one peer: a log of a daemon alone has one that nothing happens to. */

@@ -16,12 +16,14 @@ export function writeDocument(document: Document): string | null {
   }
 }
 
+/** An entry of the timeline is a step that a reader has to follow: as much as so many pieces. */
+const ENTRY_WEIGHS = 20;
+
 /** Pieces of the file, texts about it aside. */
-export function weightOf(text: string): number {
-  let weight = 0;
-  const document = openDocument(text);
-  document.delete("about");
+export function weightOf(document: Document): number {
+  let weight = ENTRY_WEIGHS * entryCount(document);
   visit(document, {
+    Pair: (_key, { key }, path) => (path.length === 2 && isScalar(key) && key.value === "about" ? visit.SKIP : undefined),
     Node: () => {
       weight += 1;
     },

@@ -41,10 +41,14 @@ export function removeExpectations(search: Search): Promise<void> {
 /** Entries of the timeline, with what is expected of the messages that they send. */
 export function removeEntries(search: Search): Promise<void> {
   const units = entriesOf(openDocument(search.best)).map(({ index }) => index);
-  return fewest(search, units, (document, gone) => {
-    const entries = entriesOf(document).filter(({ index }) => gone.includes(index));
-    removeAll(document, [...gone.map((index): Path => ["timeline", index]), ...messageMentions(document, entries)]);
-  });
+  return fewest(search, units, removeTimeline);
+}
+
+/** Takes these entries out. */
+export function removeTimeline(document: Document, gone: readonly number[]): void {
+  const leaving = new Set(gone);
+  const entries = entriesOf(document).filter(({ index }) => leaving.has(index));
+  removeAll(document, [...gone.map((index): Path => ["timeline", index]), ...messageMentions(document, entries)]);
 }
 
 /** Keys of actions, peers, settings and expectations, items of lists. What must be there makes a file that is no scenario. */

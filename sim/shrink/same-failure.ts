@@ -58,6 +58,18 @@ export function failsLike(result: Pick<RunResult, "failures">, wanted: FailureKi
   return kinds.some((one) => isSame(one, wanted)) && kinds.every((one) => first.some((other) => isAbout(one, other)));
 }
 
+/** Does the same expectation fail, whatever came in its place? Enough where other code says that it need not. */
+export function failsAbout(result: Pick<RunResult, "failures">, wanted: FailureKind, first: readonly FailureKind[]): boolean {
+  const kinds = result.failures.map(kindOfFailure);
+  return kinds.some((one) => isAbout(one, wanted)) && kinds.every((one) => first.some((other) => isAbout(one, other)));
+}
+
+/** With other code: does it hold there, and does nothing fail that held in the first run there? */
+export function differs(there: Pick<RunResult, "failures">, wanted: FailureKind, known: readonly FailureKind[]): boolean {
+  const kinds = there.failures.map(kindOfFailure);
+  return kinds.every((one) => !isAbout(one, wanted) && known.some((other) => isAbout(one, other)));
+}
+
 function isAbout(one: FailureKind, other: FailureKind): boolean {
   return one.kind === other.kind && one.part === other.part && one.expected === other.expected;
 }

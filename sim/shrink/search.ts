@@ -14,6 +14,9 @@ export interface SearchOptions {
   readonly onProgress?: (state: { readonly runs: number; readonly entries: number }) => void;
 }
 
+/** Does a run of this text still show what it is about? */
+export type Holds = (result: RunResult, text: string) => boolean | Promise<boolean>;
+
 /** A search for a smaller text that still holds. */
 export interface Search {
   /** The smallest text so far that held. */
@@ -25,23 +28,27 @@ export interface Search {
   attempt(edit: (document: Document) => void, base?: string): Promise<boolean>;
 }
 
-export function createSearch(start: string, holds: (result: RunResult) => boolean, options: SearchOptions): Search {
-  const state = { best: start, weight: weightOf(start), runs: 0, cutShort: null as Search["cutShort"] };
+export function createSearch(start: string, holds: Holds, options: SearchOptions): Search {
+  const opened = openDocument(start);
+  const state = { best: start, weight: weightOf(opened), entries: entryCount(opened), runs: 0, cutShort: null as Search["cutShort"] };
   const seen = new Set([start]);
+  const copyOf = copier();
   const attempt: Search["attempt"] = async (edit, base = state.best) => {
-    const text = edited(base, edit);
+    const document = copyOf(base);
+    edit(document);
+    const text = writeDocument(document);
     if (text === null || seen.has(text) || state.cutShort !== null) return false;
     seen.add(text);
-    const weight = weightOf(text);
+    const weight = weightOf(document);
     const scenario = weight > state.weight ? null : scenarioOf(text, options.file);
     if (scenario === null) return false;
     if (state.runs >= options.maxRuns) state.cutShort = "budget";
     else if (await options.interrupted?.()) state.cutShort = "interrupted";
     if (state.cutShort !== null) return false;
     state.runs += 1;
-    const held = holds(await runScenario(scenario, options.parts));
-    if (held) Object.assign(state, { best: text, weight });
-    options.onProgress?.({ runs: state.runs, entries: entryCount(openDocument(state.best)) });
+    const held = await holds(await runScenario(scenario, options.parts), text);
+    if (held) Object.assign(state, { best: text, weight, entries: entryCount(document) });
+    options.onProgress?.({ runs: state.runs, entries: state.entries });
     return held;
   };
   return {
@@ -58,11 +65,13 @@ export function createSearch(start: string, holds: (result: RunResult) => boolea
   };
 }
 
-/** Null: the edit came to nothing that can be written. */
-function edited(base: string, edit: (document: Document) => void): string | null {
-  const document = openDocument(base);
-  edit(document);
-  return writeDocument(document);
+/** Copies of a text's document to edit; reading a long one takes longer than running it, so it is read once as long as it stays the base. */
+function copier(): (text: string) => Document {
+  let last = { text: "", document: openDocument("") };
+  return (text) => {
+    if (last.text !== text) last = { text, document: openDocument(text) };
+    return last.document.clone();
+  };
 }
 
 export function scenarioOf(text: string, file: string): Scenario | null {

@@ -3,9 +3,9 @@ import { productionRun } from "../cli/parts.ts";
 import { parseScenario } from "../language/parse.ts";
 import type { Scenario } from "../language/scenario.ts";
 import { type RunOptions, runScenario } from "../runner/index.ts";
-import { openDocument, piecesBelow, removeAll, weightOf } from "./document.ts";
+import { openDocument, piecesBelow, removeAll, weightOf as weightOfDocument } from "./document.ts";
 import { failsLike, kindOfFailure } from "./same-failure.ts";
-import { type ShrinkOptions, type Shrunk, shrinkScenario } from "./shrink.ts";
+import { type Elsewhere, type ShrinkOptions, type Shrunk, shrinkScenario } from "./shrink.ts";
 
 const WRONG = `# A file with comments.
 scenario: The second message resumes
@@ -38,6 +38,8 @@ let parts: RunOptions;
 beforeAll(async () => {
   parts = await productionRun();
 });
+
+const weightOf = (text: string): number => weightOfDocument(openDocument(text));
 
 function read(text: string): Scenario {
   const parsed = parseScenario(text, "folder/wrong.yaml");
@@ -126,4 +128,31 @@ test("pieces are taken out by their own paths, whatever becomes empty before the
   const all = openDocument(text);
   removeAll(all, piecesBelow(all, []));
   expect(all.toJS() ?? {}).toEqual({});
+});
+
+describe("with other code that must not fail in this way", { timeout: 60_000 }, () => {
+  /** Code that resumes whatever topic comes, as long as something of another peer happens. */
+  const elsewhere: Elsewhere = async (text) => ({
+    failures: text.includes("peer: other") ? [] : (await runScenario(read(text), { ...parts })).failures,
+  });
+
+  test("keeps what the other code needs to pass, though the failure here does not", async () => {
+    const plain = await shrink(WRONG);
+    const { text } = await shrink(WRONG, { elsewhere });
+    expect(plain.text).not.toContain("crash");
+    expect(text).toContain("crash: { peer: other }");
+    expect((await runScenario(read(text), parts)).failures.map(({ expected }) => expected)).toEqual([
+      "{ ev: wake, identity: claude-scout, mode: resume }",
+    ]);
+  });
+
+  test("that fails in the same way, or cannot read it, leaves nothing to look for", async () => {
+    const same: Elsewhere = (text) => runScenario(read(text), parts);
+    expect(await shrinkScenario(read(WRONG), { parts, keep: null, maxRuns: 5, elsewhere: same })).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining("fails in the same way"),
+    });
+    const none: Elsewhere = async () => null;
+    expect(await shrinkScenario(read(WRONG), { parts, keep: null, maxRuns: 5, elsewhere: none })).toMatchObject({ ok: false });
+  });
 });

@@ -1,17 +1,24 @@
 import type { Document } from "yaml";
-import { matchesRecord, type PlainRecord, partialText } from "../expect/index.ts";
+import { type Failure, matchesRecord, type PlainRecord, partialText } from "../expect/index.ts";
 import type { PartialRecord, Scenario } from "../language/scenario.ts";
 import { type RunResult, runScenario } from "../runner/index.ts";
 import { entryCount, openDocument, piecesBelow, removeAll, writeDocument } from "./document.ts";
+import { focusOn } from "./focus.ts";
+import { mergeExpectations } from "./merge.ts";
 import { removeEntries, removeExpectations, removePeers, removePieces } from "./remove.ts";
-import { bringsIn, failsLike, kindOfFailure, wordsBroughtIn } from "./same-failure.ts";
-import { createSearch, type Search, type SearchOptions, scenarioOf } from "./search.ts";
+import { bringsIn, differs, failsAbout, failsLike, kindOfFailure, wordsBroughtIn } from "./same-failure.ts";
+import { createSearch, type Holds, type Search, type SearchOptions, scenarioOf } from "./search.ts";
 import { absoluteTimes, lowerCounts, shortenDurations, shortenGaps, simplifyTexts } from "./simplify.ts";
 
 export interface ShrinkOptions extends Omit<SearchOptions, "file"> {
   /** The decision that must still come; null: the first failure must. */
   readonly keep: PartialRecord | null;
+  /** Other code, which must not fail in this way: what is kept then shows the difference between the two. */
+  readonly elsewhere?: Elsewhere;
 }
+
+/** Runs a scenario's text with other code; null when that code takes it for no scenario. */
+export type Elsewhere = (text: string, file: string) => Promise<Pick<RunResult, "failures"> | null>;
 
 export type Shrunk =
   | {
@@ -36,13 +43,14 @@ const ROUNDS = 4;
  */
 export async function shrinkScenario(scenario: Scenario, options: ShrinkOptions): Promise<Shrunk> {
   const first = await runScenario(scenario, options.parts);
-  const goal = goalOf(first, options.keep);
+  const goal = await differing(goalOf(first, options.keep), first, scenario, options.elsewhere);
   if ("reason" in goal) return { ok: false, reason: goal.reason };
   // A candidate that goes on and on is no smaller one.
   const stepBudget = 4 * first.events + 20_000;
   const parts = { ...options.parts, stepBudget, hash: false };
   const search = createSearch(scenario.source, goal.holds, { ...options, parts, file: scenario.file });
   await absoluteTimes(search, scenario);
+  await focusOn(search, scenario, goal.failure);
   for (let round = 0, before = ""; round < ROUNDS && before !== search.best && search.cutShort === null; round += 1) {
     before = search.best;
     for (const pass of PASSES) await pass(search);
@@ -53,13 +61,35 @@ export async function shrinkScenario(scenario: Scenario, options: ShrinkOptions)
 }
 
 const PASSES = [
-  ...[removeExpectations, removePeers, removeEntries, removePieces],
+  ...[removeExpectations, removePeers, removeEntries, removePieces, mergeExpectations],
   ...[lowerCounts, shortenGaps, shortenDurations, simplifyTexts],
 ] as const;
 
 interface Goal {
   readonly shows: string;
-  readonly holds: (result: RunResult) => boolean;
+  readonly failure: Failure | null;
+  readonly holds: Holds;
+}
+
+/** The same expectation fails here, and not with the other code: there nothing may fail that held when the whole scenario was run. */
+async function differing(
+  goal: Goal | { readonly reason: string },
+  first: RunResult,
+  { source, file }: Scenario,
+  elsewhere: Elsewhere | undefined,
+): Promise<Goal | { readonly reason: string }> {
+  if ("reason" in goal || elsewhere === undefined || goal.failure === null) return goal;
+  const wanted = kindOfFailure(goal.failure);
+  const there = await elsewhere(source, file);
+  if (there === null) return { reason: "the other code takes it for no scenario" };
+  const known = there.failures.map(kindOfFailure);
+  if (!differs(there, wanted, known)) return { reason: `the other code fails in the same way: ${goal.shows}` };
+  const passesThere = async (text: string): Promise<boolean> => {
+    const result = await elsewhere(text, file);
+    return result !== null && differs(result, wanted, known);
+  };
+  const here = first.failures.map(kindOfFailure);
+  return { ...goal, holds: async (result, text) => failsAbout(result, wanted, here) && passesThere(text) };
 }
 
 function goalOf(first: RunResult, keep: PartialRecord | null): Goal | { readonly reason: string } {
@@ -68,7 +98,11 @@ function goalOf(first: RunResult, keep: PartialRecord | null): Goal | { readonly
     if (!showsDecision(first, keep)) return { reason: `no decision of this run is ${partialText(keep)}` };
     // A run that passes stays one that passes; of one that fails anyway nothing more is asked.
     const passes = first.verdict === "pass";
-    return { shows: partialText(keep), holds: (result) => showsDecision(result, keep) && (!passes || result.verdict === "pass") };
+    return {
+      shows: partialText(keep),
+      failure: null,
+      holds: (result) => showsDecision(result, keep) && (!passes || result.verdict === "pass"),
+    };
   }
   if (first.verdict !== "fail" || failure === undefined) {
     return { reason: `it does not fail (${first.verdict}), so there is nothing to keep: name a decision with --keep 'ev=wake cause=…'` };
@@ -78,6 +112,7 @@ function goalOf(first: RunResult, keep: PartialRecord | null): Goal | { readonly
   const words = first.scenario === null ? [] : wordsBroughtIn(failure, first.scenario);
   return {
     shows: `${failure.part}, ${failure.headline}`,
+    failure,
     holds: (result) => failsLike(result, wanted, known) && result.scenario !== null && bringsIn(result.scenario, words),
   };
 }
@@ -101,7 +136,7 @@ async function finish(
     const shrunk = text === null ? null : scenarioOf(text, scenario.file);
     if (text === null || shrunk === null) continue;
     const result = await runScenario(shrunk, parts);
-    if (goal.holds(result)) return { text, result };
+    if (await goal.holds(result, text)) return { text, result };
   }
   throw new Error("what was shrunk does not show the same when it is run once more: two runs of this scenario differ (sim run --twice)");
 }
