@@ -60,6 +60,7 @@ function wakeOf(cycle: number): [after: number, fields: Fields][] {
     ...(!fresh && { last: "parked" }),
     resumable: !fresh,
     topics: fresh ? 0 : 1,
+    ...{ eager: false, reload: false, had: !fresh, known: !fresh, deaths: 0 },
   };
   return [
     [0, { ev: "accept", to: identity, id, ...message }],
