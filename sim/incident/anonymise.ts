@@ -1,4 +1,5 @@
 import type { LogRecord } from "../../lib/log/read-log.ts";
+import { diskErrorIn } from "./faults.ts";
 import { own } from "./log-line.ts";
 
 /** Replaces names by numbered ones and drops every free text, line by line, the same name always by the same. */
@@ -32,13 +33,24 @@ export function createAnonymiser(): (record: LogRecord) => LogRecord {
     id: (text) => alias("id", text),
     instance: (text) => alias("id", text),
     ref: (text) => alias("id", text),
-    reason: spoken,
     why: spoken,
   };
+  /** Why a step was skipped: which file of ours failed how, without its folder; why nothing could be told is left out. */
+  const reasonOf = (record: LogRecord): string => {
+    const { reason = "", identity: whose = "", action } = record;
+    if (action === "skipped-unknown") return "not told";
+    const told = diskErrorIn(reason);
+    if (told === null) return spoken(reason);
+    const name = told.name.startsWith(`${whose}.`) ? `${identity(whose)}${told.name.slice(whose.length)}` : told.name;
+    return /^lease\.\d+$/.test(name) || name !== told.name ? `${told.step}: ${told.operation} ${name}: ${told.error}` : "";
+  };
   return (record) => {
-    const isOurs = (key: string): boolean => KEPT.has(key) || Object.hasOwn(replace, key) || (key === "by" && record.ev === "wake");
+    const isOurs = (key: string): boolean =>
+      key === "reason" || KEPT.has(key) || Object.hasOwn(replace, key) || (key === "by" && record.ev === "wake");
     const kept = Object.entries(record).filter(([key]) => isOurs(key));
-    return Object.fromEntries(kept.map(([key, value]) => [key, own(replace, key)?.(value) ?? value])) as LogRecord;
+    return Object.fromEntries(
+      kept.map(([key, value]) => [key, key === "reason" ? reasonOf(record) : (own(replace, key)?.(value) ?? value)]),
+    ) as LogRecord;
   };
 }
 

@@ -2,6 +2,7 @@ import { normaliseTopic } from "../../lib/lifecycle/decide/topics.ts";
 import type { LogRecord } from "../../lib/log/read-log.ts";
 import { isoTime, parseIsoTime } from "../../lib/model/time.ts";
 import { createDraft, type Draft, MAX_ENTRIES } from "./draft.ts";
+import { endFaults } from "./faults.ts";
 import { giveFrom, refineGiven, refineHold } from "./given.ts";
 import { createHands } from "./hands.ts";
 import { LATENCY } from "./latency.ts";
@@ -14,6 +15,7 @@ import { onAccept, onDeliver, send } from "./on-message.ts";
 import { onOther, onSupervise, VERB_LINES } from "./on-verb.ts";
 import { onWake } from "./on-wake.ts";
 import { busyTillTheEnd, createState, elapsed, type ImportState, lifeOf, livedUntil, peerNamed, stayedBusy } from "./state.ts";
+import { endUnknown } from "./unknown.ts";
 
 export interface ImportOptions {
   /** Only this peer's lines, and the daemon's own. */
@@ -146,6 +148,10 @@ function takeLine(state: ImportState, line: LogLine): void {
   }
   if (!INPUTS_ONLY.includes(line.ev)) draft.decide(line);
   if (life !== null) notePeer(state, life, line);
+  if (life !== null) {
+    endFaults(state, life, line);
+    endUnknown(state, life, line);
+  }
   if (line.ev === "daemon") onDaemon(state, line);
   else if (line.ev === "clock") onClock(state, line);
   else if (line.ev === "supervise") onSupervise(state, life, line);

@@ -1,4 +1,5 @@
 import type { DraftEntry } from "./draft.ts";
+import type { OpenFault } from "./faults.ts";
 import type { LogLine, Moment } from "./log-line.ts";
 import type { TopicsBefore } from "./topics-before.ts";
 
@@ -72,6 +73,10 @@ export interface Life {
   toldUntil: { ms: number } | null;
   /** Lengths of turns whose end the log tells of, ms. */
   readonly turns: number[];
+  /** Failures of the disk that lines about it told of. */
+  readonly faults: OpenFault[];
+  /** Whether it lives could not be told since then, and until when (ms since the start); the line that ended it, and since when it had been idle. */
+  unknown: { readonly fromMs: number; untilMs: number; over: { readonly line: number; readonly sinceMs: number | null } | null } | null;
   /** Those of a conversation that began before the log; null for every other. */
   topicsBefore: TopicsBefore | null;
 }
@@ -129,6 +134,8 @@ export function createLife(identity: string, runtime: string, personality: strin
       toldFrom: null,
       toldUntil: null,
       turns: [],
+      faults: [],
+      unknown: null,
       topicsBefore: null,
     },
   };

@@ -1,9 +1,11 @@
 import { heardOfLostServer, onLostServers } from "./death.ts";
+import { onDiskError } from "./faults.ts";
 import { LATENCY } from "./latency.ts";
 import type { Life, Orphan } from "./lives.ts";
 import { field, type LogLine, type Moment, own } from "./log-line.ts";
 import { takenBy } from "./on-wake.ts";
 import { behaves, elapsed, type ImportState, livedUntil, stayedBusy, who, worksUntil } from "./state.ts";
+import { onUnknown } from "./unknown.ts";
 
 type OnVerb = (state: ImportState, life: Life, line: LogLine) => void;
 
@@ -102,7 +104,10 @@ const NOT_TOLD: Readonly<Record<string, string>> = {
 export function onSupervise(state: ImportState, life: Life | null, line: LogLine): void {
   const action = field(line, "action") ?? "";
   const sentence = own(NOT_TOLD, action);
-  if (sentence !== undefined) state.draft.tell(sentence);
+  const told =
+    (action === "skipped-error" && onDiskError(state, life, line)) ||
+    (action === "skipped-unknown" && life !== null && onUnknown(state, life, line));
+  if (sentence !== undefined && !told) state.draft.tell(sentence);
   if (action === "adopted" && life !== null) onAdopted(state, life, line);
   if (life !== null && field(line, "class") === "lost-server") heardOfLostServer(life);
   const identities = (field(line, "identity") ?? "").split(",");

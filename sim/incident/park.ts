@@ -1,11 +1,13 @@
 import { DEFAULT_SETTINGS } from "../../lib/model/settings.ts";
 import { formatDuration, parseDuration } from "../language/duration.ts";
 import { RANK } from "./draft.ts";
+import { parkRefused } from "./faults.ts";
 import { parkedLate } from "./late.ts";
 import { LATENCY } from "./latency.ts";
 import type { Life, Orphan } from "./lives.ts";
 import type { LogLine } from "./log-line.ts";
 import { behaves, DIES_AFTER_MS, elapsed, type ImportState, peerNamed, worksUntil } from "./state.ts";
+import { parkUnknown } from "./unknown.ts";
 
 /** Idle for one bound: the last turn ended that long before. */
 export function onParked(state: ImportState, life: Life, line: LogLine): void {
@@ -21,7 +23,7 @@ export function onParked(state: ImportState, life: Life, line: LogLine): void {
 /** A hold that would have been closed meanwhile tells that it took its time to end. */
 function parkDecided(state: ImportState, life: Life, line: LogLine): number {
   const ended = elapsed(state, line);
-  const late = parkedLate(state, life, line);
+  const late = parkRefused(life, line) ?? parkUnknown(life, line, state.idleMs) ?? parkedLate(state, life, line);
   if (late !== null) return late;
   const window = state.config["crashLoopWindow"];
   const windowMs =

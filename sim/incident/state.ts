@@ -134,7 +134,7 @@ const MARGIN_OF_DEATH_MS = 20;
 /** A daemon dies so long after its last word: what it had just begun is begun. */
 export const DIES_AFTER_MS = 20;
 
-/** It lives on although it would have been parked by now: it must have worked until less than one idle bound ago, and nothing says that it did for longer. */
+/** It lives on although it would have been parked by now: it must have worked until less than one idle bound ago, and nothing says that it did for longer; or the disk kept it from being parked. */
 export function stayedBusy(state: ImportState, life: Life, line: LogLine): void {
   const now = elapsed(state, line);
   if (life.phase === "live" && life.doneAt !== null && now > elapsed(state, life.doneAt) + LOOKED_AT_MS) {
@@ -142,7 +142,7 @@ export function stayedBusy(state: ImportState, life: Life, line: LogLine): void 
     worksUntil(state, life, line, now + 1);
   }
   if (life.phase !== "live" || life.attached || life.waiting.size > 0 || state.idleMs === 0 || !state.up) return;
-  if (now <= life.activeMs + state.idleMs - LATE_MS) return;
+  if (now <= life.activeMs + state.idleMs - LATE_MS || life.faults.some(({ untilMs }) => untilMs === null)) return;
   if (now > life.activeMs + state.idleMs + LATE_MS)
     state.draft.tell(
       "a session was not parked when it would have been: it is taken to have worked until one idle bound before the next line about it",

@@ -4,6 +4,7 @@ import { productionRun } from "../../sim/cli/parts.ts";
 import { createAnonymiser } from "../../sim/incident/anonymise.ts";
 import type { Decided } from "../../sim/incident/compare.ts";
 import { decidedFields } from "../../sim/incident/decided.ts";
+import { diskErrorIn } from "../../sim/incident/faults.ts";
 import { foldOf } from "../../sim/incident/fold.ts";
 import type { Imported } from "../../sim/incident/importer.ts";
 import { decidedBy, replay } from "../../sim/incident/replay.ts";
@@ -135,6 +136,11 @@ function marked(records: readonly LogRecord[]): LogRecord[] {
     return marks.join(",");
   };
   const spaced = (text: string, of: (word: string) => string): string => text.replace(/\S(?:.*\S)?/s, of);
+  // Which file of ours failed how is read as a whole: the folder is another one, and whose file it is has another name.
+  const elsewhere = (text: string): string =>
+    text.replace(/ \S*\/(\.?)([^/. ]+)(\.[^/ ]+:)/, (_all, dot: string, whose: string, rest: string) => {
+      return ` /home/qz781leak/${dot}${whose.includes("-") ? identity(whose) : whose}${rest}`;
+    });
   const CHOSEN: Readonly<Record<string, (text: string) => string>> = {
     personality: name,
     runtime,
@@ -149,7 +155,7 @@ function marked(records: readonly LogRecord[]): LogRecord[] {
       ]),
     ),
     // The words that an import reads stay in front: what follows them is what somebody wrote.
-    reason: (text) => `${text} ${mark("text", text)}`,
+    reason: (text) => (diskErrorIn(text) === null ? `${text} ${mark("text", text)}` : elsewhere(text)),
     why: (text) => `${text} ${mark("text", text)}`,
   };
   return records.map((record) => {

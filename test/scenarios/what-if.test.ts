@@ -14,13 +14,13 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "iapeer-what-if-test-"));
   log = join(folder, "lifecycle.log");
   writeFileSync(log, (await live({ seed: 7 })).lines.join("\n"));
-}, 60_000);
+}, 120_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Without what ends with the window: the log stops at its last line. */
 const COUNTED = ["wakes", "resumes", "fresh", "refused", "parks", "holds", "messages"] as const;
 
-describe("what a log foretells of the same traffic", () => {
+describe("what a log foretells of the same traffic", { timeout: 120_000 }, () => {
   test("its own settings: every decision comes out again, and no figure differs", async () => {
     const { whatIf: found } = await whatIf({ logs: [log], variants: [{ idle: "1h" }], named: 10, spans: true, jobs: 1 });
     expect(found.own.first).toBeNull();
@@ -92,7 +92,7 @@ async function command(...args: string[]): Promise<{ readonly code: number; read
   }
 }
 
-describe("iapeer what-if", () => {
+describe("iapeer what-if", { timeout: 120_000 }, () => {
   test("threads find what one finds", async () => {
     const alone = await command(log, "--set", "idle=30m", "--json", "--jobs", "1");
     const together = await command(log, "--set", "idle=30m", "--json", "--jobs", "3");
@@ -144,7 +144,7 @@ describe("iapeer what-if", () => {
   });
 });
 
-describe("iapeer what-if, asked for", () => {
+describe("iapeer what-if, asked for", { timeout: 120_000 }, () => {
   test.each([
     [["--set", "idel=30m"], 'did you mean "idle"?'],
     [["--set", "idle=30m", "--set", "idle=1h"], "idle is set twice"],
