@@ -15,7 +15,7 @@ export function whatIfCommand(): Command {
       "Replays the inputs of a real log under its own settings and under others, and compares: which decisions differ, wakes, resumed and fresh conversations, holds, hours of live sessions, how long messages waited. Under its own settings the replay must decide what the log says; where it does not, the first difference is shown.",
     )
     .argument("<logs...>", "lifecycle.log, with its rotated parts, or traces as OTLP/JSON; also gzipped, also several, merged by time")
-    .option("--set <setting>", "a setting to try, such as idle=30m (repeatable: all of them together)", collectSetting, {})
+    .option("--set <setting>", "a setting to try, such as idle=30m (repeatable: all of them together)", collectSetting)
     .option("--sweep <range>", "many values of one setting: idle=10m..4h, or idle=10m,1h,4h", readSweep)
     .option("--peer <name>", "only this peer")
     .option("--from <time>", "only from then on: an ISO time", readTime)
@@ -36,7 +36,7 @@ export function whatIfCommand(): Command {
     });
 }
 
-function collectSetting(text: string, before: Config): Config {
+function collectSetting(text: string, before: Config = {}): Config {
   const setting = asArgument(() => parseSetting(text));
   const [name = ""] = Object.keys(setting);
   if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`${name} is set twice; --sweep tries several values.`);

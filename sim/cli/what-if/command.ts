@@ -11,7 +11,7 @@ import { passedOverText } from "../scan-logs.ts";
 import { nothingToTry, whatIf } from "./run.ts";
 
 export interface WhatIfOptions {
-  readonly set: Config;
+  readonly set?: Config;
   readonly sweep?: Sweep;
   readonly peer?: string;
   readonly from?: number;
@@ -28,7 +28,7 @@ const KEPT = 1_000;
 
 /** `iapeer what-if`; resolves with the exit status: 0 the log's own decisions come out again, 2 they do not. */
 export async function whatIfRun(logs: readonly string[], options: WhatIfOptions): Promise<number> {
-  const { sweep, set, limit, jobs, peer, from, to } = options;
+  const { sweep, set = {}, limit, jobs, peer, from, to } = options;
   const variants = variantsOf(set, sweep);
   const progress = progressLine();
   const { whatIf: compared, scanned } = await whatIf({
