@@ -73,8 +73,9 @@ async function carryOut(ctx: Context, peer: Peer, line: SuperviseFields): Promis
   if (record?.intent == null) return true;
   const manager = await ctx.parts.managers.of(peer.identity);
   if (manager !== null) return carryOutForeign(ctx, peer, record.intent.class, manager, line);
-  const memoryBytes = record.process === null ? undefined : (await ctx.host.memory()).get(record.instance);
-  const result = record.process === null ? { state: "dead" as const, exit: NOBODY_SAW } : await ctx.host.end(runtimeSession(record));
+  const session = runtimeSession(record);
+  const memoryBytes = record.process === null ? undefined : (await ctx.host.memory(session)).get(record.instance);
+  const result = record.process === null ? { state: "dead" as const, exit: NOBODY_SAW } : await ctx.host.end(session);
   if (result.state === "dead") {
     await commitEnd(ctx, peer, { end: record.intent.class, exit: result.exit, line, memoryBytes });
     return true;

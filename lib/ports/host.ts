@@ -28,8 +28,11 @@ export interface SessionHost {
   onExit(listener: (exit: HostExit) => void): void;
   /** The safety net: which watched instances are not plainly alive, and what lives that is not watched. Starts no process per peer. */
   sweep(): Promise<Sweep>;
-  /** Resident bytes of each watched instance that lives, its descendants included; one that cannot be told is missing. Never rejects. */
-  memory(): Promise<ReadonlyMap<string, number>>;
+  /**
+   * Resident bytes of each watched instance that lives, its descendants included, or of `only` one; one that cannot be told is missing. Never
+   * rejects.
+   */
+  memory(only?: SessionHandle): Promise<ReadonlyMap<string, number>>;
   /** Is a person looking at this session right now? */
   attached(session: SessionHandle): Promise<boolean | "unknown">;
   /** The command line that opens this session for a person, or `null` when the host has none (simulated). */

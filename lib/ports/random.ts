@@ -2,6 +2,6 @@
 export interface Random {
   /** A fresh RFC 9562 v4 UUID of the stream. */
   uuid(stream: string): string;
-  /** Uniform in [0, 1). `identity` says whom the draw is about: a scenario may leave it no chance. */
+  /** Uniform in [0, 1). `identity` says whom the draw is about. */
   fraction(stream: string, identity?: string): number;
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { IapeerError } from "../../lib/model/errors.ts";
 import { recordText } from "../expect/record-text.ts";
+import { TOLERANCE_MS } from "../incident/agreement.ts";
 import { createAnonymiser } from "../incident/anonymise.ts";
 import type { Comparison } from "../incident/compare.ts";
 import { foldOf } from "../incident/fold.ts";
@@ -21,9 +22,6 @@ export interface IncidentOptions {
   readonly anonymise?: boolean;
   readonly seed?: number;
 }
-
-/** Real adapters take their time: the same decision may come so much earlier or later in a replay. */
-export const TOLERANCE_MS = 5_000;
 
 /** What became of reading. */
 export interface Reading {

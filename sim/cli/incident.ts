@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
+import { readTime } from "./arguments.ts";
 import type { IncidentOptions } from "./incident-command.ts";
-import { readTime } from "./when.ts";
 
 /** `iapeer incident …`: from the log of something that happened to a scenario. Sets `process.exitCode`. */
 export function incidentCommand(): Command {

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { durationProblem, parseDuration } from "../language/duration.ts";
+import { wholeNumber } from "./arguments.ts";
 import type { CrashesOptions } from "./crashes-command.ts";
 import type { ExplainCommandOptions } from "./explain-command.ts";
 import type { RunCommandOptions } from "./run-command.ts";
@@ -116,10 +117,4 @@ function addShrink(sim: Command): void {
 
 function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
-}
-
-function wholeNumber(value: string): number {
-  const number = Number(value);
-  if (Number.isInteger(number) && number >= 1) return number;
-  throw new InvalidArgumentError("a whole number of at least 1 is wanted");
 }

@@ -1,4 +1,4 @@
-import { type ResourceLimits, Worker, type WorkerOptions } from "node:worker_threads";
+import { type ResourceLimits, Worker } from "node:worker_threads";
 
 /** Deals work out to threads, and hears what each of them posts. `file` is named without its extension, next to this one. */
 export async function inThreads<Item, Posted>(
@@ -10,11 +10,15 @@ export async function inThreads<Item, Posted>(
 ): Promise<void> {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const url = new URL(`${file}.${extension}`, import.meta.url);
-  await Promise.all(
-    shares
-      .filter((share) => share.length > 0)
-      .map((share) => inThread(url, { workerData: orderOf(share), resourceLimits: limits(share) }, hear)),
-  );
+  const workers = shares
+    .filter((share) => share.length > 0)
+    .map((share) => new Worker(url, { workerData: orderOf(share), resourceLimits: limits(share) }));
+  try {
+    await Promise.all(workers.map((worker) => ended(worker, hear)));
+  } finally {
+    // Where one failed, nobody waits for the others.
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
 }
 
 /** Every n-th item goes to the same share. */
@@ -22,8 +26,7 @@ export function dealt<Item>(items: readonly Item[], shares: number): Item[][] {
   return Array.from({ length: shares }, (_, share) => items.filter((_item, index) => index % shares === share));
 }
 
-function inThread<Posted>(url: URL, options: WorkerOptions, hear: (posted: Posted) => void): Promise<void> {
-  const worker = new Worker(url, options);
+function ended<Posted>(worker: Worker, hear: (posted: Posted) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     worker.on("message", hear);
     worker.once("error", reject);

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { Command, InvalidArgumentError } from "commander";
 import { type Config, parseSetting, parseSweep, type Sweep } from "../what-if/settings.ts";
+import { readTime, wholeNumber } from "./arguments.ts";
 import type { WhatIfOptions } from "./what-if/command.ts";
-import { readTime } from "./when.ts";
 
 /** More threads than this gain nothing, and each holds a simulator of its own. */
 const MOST_JOBS = 4;
@@ -62,9 +62,4 @@ function readSize(text: string): number {
   const bytes = Number(number) * (UNITS[unit as keyof typeof UNITS] ?? Number.NaN);
   if (bytes > 0) return bytes;
   throw new InvalidArgumentError(`"${text}" is no size: write 400MiB or 1.5GiB.`);
-}
-
-function wholeNumber(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("A whole number of at least 1 is wanted.");
 }

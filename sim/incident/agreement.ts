@@ -2,6 +2,9 @@ import { type Comparison, compareDecisions, type Decided } from "./compare.ts";
 import type { Imported } from "./importer.ts";
 import { decisionsOf } from "./write.ts";
 
+/** Real adapters take their time: the same decision may come so much earlier or later in a replay, ms. */
+export const TOLERANCE_MS = 5_000;
+
 /** Does a replay decide what the log says, as far as the log goes? */
 export function agreement(
   imported: Imported,

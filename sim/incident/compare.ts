@@ -40,7 +40,7 @@ export function compareDecisions(expected: readonly Decided[], actual: readonly 
       maxApartMs = Math.max(maxApartMs, apart);
     }
   }
-  return { same, divergences: divergences.sort((a, b) => timeOf(a) - timeOf(b)), maxApartMs };
+  return { same, divergences: divergences.sort((a, b) => partsAt(a) - partsAt(b)), maxApartMs };
 }
 
 function lanesOf(all: readonly Decided[]): Map<string, Decided[]> {
@@ -74,6 +74,7 @@ function textOf(fields: Readonly<Record<string, string>>): string {
   return JSON.stringify(Object.entries(fields).sort());
 }
 
-function timeOf({ expected, actual }: Divergence): number {
+/** When they part: the earlier of both sides, ms. */
+export function partsAt({ expected, actual }: Divergence): number {
   return Math.min(expected?.atMs ?? Number.POSITIVE_INFINITY, actual?.atMs ?? Number.POSITIVE_INFINITY);
 }

@@ -1,9 +1,8 @@
-import { span } from "../../lib/explain/words.ts";
 import { isoTime } from "../../lib/model/time.ts";
-import { recordText } from "../expect/record-text.ts";
 import type { Theme } from "../report/theme.ts";
-import type { Outcome, Reproduction, Tried, WhatIf } from "./comparison.ts";
+import type { Outcome, Tried, WhatIf } from "./comparison.ts";
 import { changeText, type Figure, figures, figureText, hoursOf, sweptFigures } from "./figures.ts";
+import { summaryOf, UNFOUNDED } from "./summary.ts";
 import { sweepRows } from "./sweep-rows.ts";
 import { countsText, differenceCells } from "./words.ts";
 
@@ -57,27 +56,10 @@ export function sweepText(whatIf: WhatIf, name: string, options: WhatIfText): st
 
 const BAR = 24;
 
-function headText({ logs, lines, noun, peers, startWall, lengthMs, own }: WhatIf, { theme, printable }: WhatIfText): string[] {
-  const what = `${lines.toLocaleString("en-US")} ${noun} of ${printable(logs.join(", "))}: ${peers === 1 ? "one peer" : `${peers} peers`}`;
-  const when = `${isoTime(startWall)} to ${isoTime(startWall + lengthMs)} (${span(lengthMs, "passed")})`;
-  return [`${what}, ${when}`, ...reproductionText(own, startWall, { theme, printable })];
-}
-
-/** Whether the comparison stands on firm ground. */
-function reproductionText(own: Reproduction, startWall: number, { theme, printable }: Pick<WhatIfText, "theme" | "printable">): string[] {
-  const { decisions, same, maxApartMs, parted, first } = own;
-  const [all, agreed] = [decisions.toLocaleString("en-US"), same.toLocaleString("en-US")];
-  if (first === null) return [theme.good(`under its own settings all ${all} decisions come out again, at most ${maxApartMs} ms apart`)];
-  const side = (name: string, one: typeof first.expected): string =>
-    `  ${name}  ${one === null ? "nothing more" : `${isoTime(startWall + one.atMs)}  ${printable(recordText(one.record))}`}`;
-  return [
-    theme.bad(
-      `under its own settings ${agreed} of ${all} decisions come out again; ${parted} of the peers part from the log, first ${printable(first.lane)}:`,
-    ),
-    side("log   ", first.expected),
-    side("replay", first.actual),
-    "  an input that the log does not hold, or a defect: what follows compares two replays, and holds for the log as far as they agree with it",
-  ];
+function headText(whatIf: WhatIf, { theme, printable }: WhatIfText): string[] {
+  const { what, verdict, reproduces, sides } = summaryOf(whatIf);
+  if (reproduces) return [printable(what), theme.good(verdict)];
+  return [printable(what), theme.bad(printable(verdict)), ...sides.map((side) => `  ${printable(side)}`), `  ${UNFOUNDED}`];
 }
 
 function figureTable(log: Outcome, tried: Tried, { theme }: WhatIfText): string[] {

@@ -86,7 +86,7 @@ function viewOf(parts: SimHostParts, owner: Owner, takeFault: (identity: string)
     release: (session) => owner.ask(() => watches.release(session)),
     onExit: watches.onExit,
     sweep: () => owner.run("sweep", "host", async () => watches.sweep()),
-    memory: () => owner.ask(watches.memory),
+    memory: (only) => owner.ask(() => watches.memory(only)),
     attached: (session) =>
       owner.run("attached", session.identity, async () =>
         probes.answer(session.identity)?.state === "unknown" ? "unknown" : (processes.find(session)?.attached ?? false),
@@ -146,7 +146,7 @@ interface Watches {
   release(session: SessionHandle): void;
   onExit(listener: (exit: HostExit) => void): void;
   sweep(): Sweep;
-  memory(): ReadonlyMap<string, number>;
+  memory(only?: SessionHandle): ReadonlyMap<string, number>;
   close(): void;
 }
 
@@ -188,8 +188,10 @@ function watchesOf(parts: SimHostParts, owner: Owner): Watches {
     },
     onExit: (listener) => void listeners.push(listener),
     sweep: () => sweepOf(parts, watched),
-    memory: () =>
-      new Map([...watched.values()].filter((one) => processes.find(one)?.endedAt === null).map((one) => [one.instance, AGENT_BYTES])),
+    memory(only) {
+      const asked = [...watched.values()].filter(({ instance }) => only === undefined || instance === only.instance);
+      return new Map(asked.filter((one) => processes.find(one)?.endedAt === null).map((one) => [one.instance, AGENT_BYTES]));
+    },
     close() {
       leave();
       watched.clear();

@@ -29,6 +29,8 @@ export function sweepCases(s: HostStage): void {
     const memory = await s.h.host.memory();
     expect([...memory.keys()].sort()).toEqual([alive.instance, family.instance].sort());
     for (const bytes of memory.values()) expect(bytes).toBeGreaterThan(100 * 1024);
+    expect([...(await s.h.host.memory(family)).keys()]).toEqual([family.instance]);
+    expect((await s.h.host.memory(dead)).size).toBe(0);
   });
 
   test("a death that only the sweep sees, and one already heard, stay one report; release ends it", async () => {

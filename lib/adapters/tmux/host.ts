@@ -93,9 +93,9 @@ export function tmuxHost(options: TmuxHostOptions): SessionHost & Terminal {
     },
     onExit: (listener: (exit: HostExit) => void) => watch.listen(listener),
     sweep: () => sweep(whole),
-    memory: async () => {
+    memory: async (only) => {
       try {
-        return memory(whole);
+        return memory(whole, only);
       } catch {
         return new Map();
       }

@@ -84,9 +84,10 @@ async function sort(parts: HostParts, entries: readonly Watched[]): Promise<{ de
 }
 
 /** Memory by instance (`SessionHost.memory`): one walk over the processes for all of them. */
-export function memory({ watch, table }: HostParts): ReadonlyMap<string, number> {
+export function memory({ watch, table }: HostParts, only?: SessionHandle): ReadonlyMap<string, number> {
   const children = childrenOf(table.walk());
-  const trees = watch.entries().flatMap(({ session, death }) => {
+  const entries = watch.entries().filter(({ session }) => only === undefined || session.instance === only.instance);
+  const trees = entries.flatMap(({ session, death }) => {
     const { process } = session;
     if (process === null || death !== null || isAlive(process, table) !== true) return [];
     return [{ instance: session.instance, pids: [process.pid, ...descendantsAmong(children, process.pid).map(({ pid }) => pid)] }];

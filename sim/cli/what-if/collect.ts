@@ -1,4 +1,4 @@
-import type { Divergence } from "../../incident/compare.ts";
+import { type Divergence, partsAt } from "../../incident/compare.ts";
 import type { Outcome, Reproduction, Tried } from "../../what-if/comparison.ts";
 import { nameOf } from "../../what-if/comparison.ts";
 import type { Config } from "../../what-if/settings.ts";
@@ -49,7 +49,7 @@ function shiftDivergence(divergence: Divergence | null, ms: number): Divergence 
 
 export function reproductionOf(outcomes: readonly ShardOutcome[]): Reproduction {
   const sum = (of: (outcome: ShardOutcome) => number): number => outcomes.reduce((total, one) => total + of(one), 0);
-  const firsts = outcomes.flatMap(({ divergence }) => divergence ?? []).sort((left, right) => timeOf(left) - timeOf(right));
+  const firsts = outcomes.flatMap(({ divergence }) => divergence ?? []).sort((left, right) => partsAt(left) - partsAt(right));
   return {
     decisions: sum(({ decisions }) => decisions),
     same: sum(({ same }) => same),
@@ -57,10 +57,6 @@ export function reproductionOf(outcomes: readonly ShardOutcome[]): Reproduction 
     parted: firsts.length,
     first: firsts[0] ?? null,
   };
-}
-
-function timeOf({ expected, actual }: Divergence): number {
-  return Math.min(expected?.atMs ?? Number.POSITIVE_INFINITY, actual?.atMs ?? Number.POSITIVE_INFINITY);
 }
 
 export function outcomeOf(config: Config, sides: readonly Side[]): Outcome {

@@ -31,6 +31,8 @@ export async function whatIfRun(logs: readonly string[], options: WhatIfOptions)
   const { sweep, set = {}, limit, jobs, peer, from, to } = options;
   const variants = variantsOf(set, sweep);
   const progress = progressLine();
+  // Ends the threads, and what was spooled goes with the process.
+  process.once("SIGINT", interrupted);
   const { whatIf: compared, scanned } = await whatIf({
     ...{ logs, variants, jobs, named: Math.max(KEPT, limit), spans: options.html !== undefined, tick: progress.tick },
     ...(options.memory !== undefined && { memoryBytes: options.memory }),
@@ -38,12 +40,17 @@ export async function whatIfRun(logs: readonly string[], options: WhatIfOptions)
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
   });
+  process.off("SIGINT", interrupted);
   progress.end();
   const passedOver = passedOverText(scanned);
   if (passedOver !== null) process.stderr.write(`${printable(passedOver)}\n`);
   if (options.html !== undefined) writePage(options.html, whatIfHtml(compared, { sweep: sweep?.name ?? null }));
   print(compared, options);
   return compared.own.first === null ? 0 : 2;
+}
+
+function interrupted(): void {
+  process.exit(130);
 }
 
 /** With a sweep each of its values, together with what was set. */

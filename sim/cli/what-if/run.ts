@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { IapeerError } from "../../../lib/model/errors.ts";
+import { TOLERANCE_MS } from "../../incident/agreement.ts";
 import type { WhatIf } from "../../what-if/comparison.ts";
 import { type Config, defaultOf } from "../../what-if/settings.ts";
 import { type LogWindow, nothingTaken, type Scanned } from "../scan-logs.ts";
@@ -28,19 +29,19 @@ export interface WhatIfRequest extends LogWindow {
   readonly tick?: (done: number, all: number) => void;
 }
 
-/** Real adapters take their time: the same decision may come so much earlier or later in a replay. */
-const TOLERANCE_MS = 5_000;
-
 /** Replays the inputs of logs under their own settings and under others. Rejects with what was wrong with the arguments. */
 export async function whatIf(request: WhatIfRequest): Promise<{ readonly whatIf: WhatIf; readonly scanned: Scanned }> {
   const folder = mkdtempSync(join(tmpdir(), "iapeer-what-if-"));
+  const clear = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", clear);
   try {
     const spooled = await spool(request.logs, request, folder);
     const outcomes = await replayAll(spooled, request);
     if (outcomes.length === 0) throw nothingTaken(spooled.scanned, request.logs);
     return { whatIf: compare(outcomes, request, spooled.scanned), scanned: spooled.scanned };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    process.off("exit", clear);
+    clear();
   }
 }
 

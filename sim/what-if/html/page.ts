@@ -1,9 +1,8 @@
-import { span } from "../../../lib/explain/words.ts";
 import { isoTime } from "../../../lib/model/time.ts";
-import { recordText } from "../../expect/record-text.ts";
 import { escapeHtml as text } from "../../report/html/escape.ts";
 import type { Outcome, Tried, WhatIf } from "../comparison.ts";
 import { changeText, figures, figureText, sweptFigures } from "../figures.ts";
+import { summaryOf, UNFOUNDED } from "../summary.ts";
 import { type SweepRow, sweepRows } from "../sweep-rows.ts";
 import { countsText, differenceCells } from "../words.ts";
 import { lanesOmitted, lanesSvg } from "./lanes.ts";
@@ -40,14 +39,12 @@ ${body}
 `;
 }
 
-function head({ logs, lines, noun, peers, startWall, lengthMs, own }: WhatIf): string {
-  const what = `${lines.toLocaleString("en-US")} ${noun} of ${logs.join(", ")}: ${peers === 1 ? "one peer" : `${peers} peers`}, ${isoTime(startWall)} to ${isoTime(startWall + lengthMs)} (${span(lengthMs, "passed")})`;
-  const { decisions, same, maxApartMs, first, parted } = own;
-  if (first === null)
-    return `<p class="quiet">${text(what)}</p><p class="good">Under its own settings all ${decisions.toLocaleString("en-US")} decisions come out again, at most ${maxApartMs} ms apart.</p>`;
-  const side = (name: string, one: typeof first.expected): string =>
-    `${name}  ${one === null ? "nothing more" : `${isoTime(startWall + one.atMs)}  ${recordText(one.record)}`}`;
-  return `<p class="quiet">${text(what)}</p><p class="bad">Under its own settings ${same.toLocaleString("en-US")} of ${decisions.toLocaleString("en-US")} decisions come out again; ${parted} of the peers part from the log, first ${text(first.lane)}:</p><pre>${text(`${side("log   ", first.expected)}\n${side("replay", first.actual)}`)}</pre>`;
+function head(whatIf: WhatIf): string {
+  const { what, verdict, reproduces, sides } = summaryOf(whatIf);
+  const capital = verdict.charAt(0).toUpperCase() + verdict.slice(1);
+  const intro = `<p class="quiet">${text(what)}</p>`;
+  if (reproduces) return `${intro}<p class="good">${text(capital)}.</p>`;
+  return `${intro}<p class="bad">${text(capital)}</p><pre>${text(sides.join("\n"))}</pre><p class="quiet">${text(UNFOUNDED)}</p>`;
 }
 
 function comparison(whatIf: WhatIf, tried: Tried): string {

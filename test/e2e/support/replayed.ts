@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { readIncident, TOLERANCE_MS, verdictText } from "../../../sim/cli/incident-command.ts";
+import { readIncident, verdictText } from "../../../sim/cli/incident-command.ts";
 import { productionRun } from "../../../sim/cli/parts.ts";
+import { TOLERANCE_MS } from "../../../sim/incident/agreement.ts";
 import type { Divergence } from "../../../sim/incident/compare.ts";
 import { replay } from "../../../sim/incident/replay.ts";
 

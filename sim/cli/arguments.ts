@@ -7,3 +7,8 @@ export function readTime(text: string): number {
   if (at !== null) return at;
   throw new InvalidArgumentError("Accepted is an ISO time such as 2026-01-31T08:00Z.");
 }
+
+export function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("a whole number of at least 1 is wanted");
+}
