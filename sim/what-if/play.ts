@@ -46,6 +46,7 @@ export async function play(
     world: {
       fullTrace: false,
       keepTrace: false,
+      telemetry: { none: true },
       onMissed: () => {
         seen.missed += 1;
       },

@@ -186,6 +186,8 @@ export interface WorldOptions {
 }
 
 export interface TelemetryOptions {
+  /** Make no spans where nobody looks at them: nothing has ids then. For long replays, of which only the decisions count. */
+  readonly none?: boolean;
   /** Keep every span until the end. */
   readonly keepSpans?: boolean;
   /** Hears every span as it ends, in virtual time. */

@@ -20,6 +20,8 @@ export interface FileNode extends Common {
   whole: string | null;
   /** The live content as it was last read, until somebody changes it. */
   text: string | null;
+  /** What was appended and memfs does not have yet: a write of its own for each line costs more than the rest of a safety pass. */
+  behind: string;
   /** The durable content, or how many of the live content's first bytes are durable (the common case, without a copy). */
   durable: Buffer | number;
   /** What was done to the content since the last sync. */

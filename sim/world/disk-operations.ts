@@ -8,6 +8,8 @@ import { detachContent, dropUnsynced, type LinkNode, noteWrite, syncContent } fr
 import { fail, isTooLong, renameRefusal } from "./disk-linux.ts";
 import {
   adopt,
+  appendLater,
+  catchUp,
   contentOf,
   type DiskTree,
   fileAt,
@@ -84,17 +86,24 @@ export function append(tree: DiskTree, path: string, text: string, partial = fal
     return;
   }
   const file = fileAt(tree, path);
-  const bytes = bytesOf(text, partial);
-  if (bytes.length === 0) return;
-  tree.volume.appendFileSync(path, bytes);
-  noteWrite(file, file.size, bytes.length);
-  noteContent(tree, file, file.size + bytes.length);
+  // Halves of a character would meet in text that waits.
+  const bytes = partial || !text.isWellFormed() ? bytesOf(text, partial) : null;
+  const length = bytes?.length ?? Buffer.byteLength(text);
+  if (length === 0) return;
+  if (bytes === null) appendLater(tree, path, file, text);
+  else {
+    catchUp(tree, path, file);
+    tree.volume.appendFileSync(path, bytes);
+  }
+  noteWrite(file, file.size, length);
+  noteContent(tree, file, file.size + length);
 }
 
 export function truncate(tree: DiskTree, path: string, size: number): void {
   if (!Number.isSafeInteger(size) || size < 0) fail("EINVAL");
   const file = fileAt(tree, path);
   detachContent(file, contentOf(tree, path, file));
+  catchUp(tree, path, file);
   tree.volume.truncateSync(path, size);
   file.writes.push({ kind: "truncate", size, dropped: false });
   noteContent(tree, file, size);

@@ -101,7 +101,7 @@ function restoreNode(tree: DiskTree, path: string, node: Node, surviving: (file:
   else {
     const content = surviving(node);
     tree.volume.writeFileSync(path, content);
-    Object.assign(node, { size: content.length, whole: null, text: null, durable: content.length, writes: [], damaged: false });
+    Object.assign(node, { size: content.length, whole: null, text: null, behind: "", durable: content.length, writes: [], damaged: false });
   }
   if (!tree.linkless) tree.nodes.set(inodeOf(tree, path), node);
   if (node.kind === "folder") restore(tree, path, node, surviving);

@@ -64,7 +64,7 @@ const yes = (): boolean => true;
 /** A file of `size` bytes, which are this text unless it is null. */
 export function newFile(tree: DiskTree, size: number, text: string | null): FileNode {
   const whole = text?.isWellFormed() ? text : null;
-  return { kind: "file", ...fresh(tree), size, whole, text: null, durable: 0, writes: [], damaged: false };
+  return { kind: "file", ...fresh(tree), size, whole, text: null, behind: "", durable: 0, writes: [], damaged: false };
 }
 export function newFolder(tree: DiskTree): FolderNode {
   return { kind: "folder", ...fresh(tree), children: new Map(), sorted: null, entries: new Map(), pending: new Set() };
@@ -131,14 +131,35 @@ export function fileAt(tree: DiskTree, path: string): FileNode {
 
 /** Reads the live content of a file when asked. */
 export function contentOf(tree: DiskTree, path: string, file: FileNode): () => Buffer {
-  return () => (file.whole === null ? (tree.volume.readFileSync(path) as Buffer) : Buffer.from(file.whole));
+  return () => (file.whole === null ? bytesIn(tree, path, file) : Buffer.from(file.whole));
 }
 
 /** The live content of a file as text. */
 export function textOf(tree: DiskTree, path: string, file: FileNode): string {
   if (file.whole !== null) return file.whole;
-  file.text ??= (tree.volume.readFileSync(path) as Buffer).toString("utf8");
+  file.text ??= bytesIn(tree, path, file).toString("utf8");
   return file.text;
+}
+
+function bytesIn(tree: DiskTree, path: string, file: FileNode): Buffer {
+  catchUp(tree, path, file);
+  return tree.volume.readFileSync(path) as Buffer;
+}
+
+/** So many characters wait for memfs at most. */
+const BEHIND = 1 << 16;
+
+/** Appends well-formed text to the live content, which memfs hears of later. */
+export function appendLater(tree: DiskTree, path: string, file: FileNode, text: string): void {
+  file.behind += text;
+  if (file.behind.length > BEHIND) catchUp(tree, path, file);
+}
+
+/** Brings memfs up to the live content. */
+export function catchUp(tree: DiskTree, path: string, file: FileNode): void {
+  if (file.behind === "") return;
+  tree.volume.appendFileSync(path, file.behind);
+  file.behind = "";
 }
 
 /** The live names in a folder, in order. */
@@ -147,7 +168,7 @@ export function namesIn(folder: FolderNode): readonly string[] {
   return folder.sorted;
 }
 
-/** What stands in memfs is another content now, of that many bytes. */
+/** The live content is another one now, of that many bytes. */
 export function noteContent(tree: DiskTree, file: FileNode, size: number): void {
   Object.assign(file, { size, whole: null, text: null, modifiedMs: tree.wallMs() });
 }

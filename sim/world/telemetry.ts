@@ -37,6 +37,7 @@ export function createSimTelemetry(scenario: Scenario, options: TelemetryOptions
   const reader = options.measure === true || options.sample !== undefined || wanted.metrics ? new ManualReader() : null;
   const meter = reader === null ? undefined : meterOf(reader, resource);
   const otel = otelTelemetry({ tracer, meter });
+  const listens = options.none !== true || processors.length > 0 || reader !== null;
   const observed = new Map<string, () => void>();
   const open = new Map<object, { readonly name: string; readonly owner: Owner }>();
   return {
@@ -49,7 +50,7 @@ export function createSimTelemetry(scenario: Scenario, options: TelemetryOptions
       observed.get(owner)?.();
       observed.delete(owner);
     },
-    forOwner: (owner) => viewOf(otel, owner, open),
+    forOwner: (owner) => (listens ? viewOf(otel, owner, open) : noTelemetry),
   };
 }
 
