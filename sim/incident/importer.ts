@@ -34,8 +34,8 @@ export interface Imported {
   readonly endMs: number;
   /** Stretches in which nobody was up, nobody waited and nobody was held. */
   readonly still: readonly Still[];
-  /** What sessions held when they were ended, MiB, as far as lines say so. */
-  readonly memoryMiB: readonly number[];
+  /** What the sessions of each peer held when they were ended, MiB, as far as lines say so. */
+  readonly memoryMiB: ReadonlyMap<string, readonly number[]>;
   readonly lines: number;
   readonly firstTs: string;
   readonly lastTs: string;

@@ -12,7 +12,7 @@ import { behaves, busyTillTheEnd, elapsed, type ImportState, stayedBusy } from "
 export function onExit(state: ImportState, life: Life, line: LogLine): void {
   const end = field(line, "class") ?? "";
   const mib = wholeIn(line, "mib", 1, 1_000_000);
-  if (mib !== null) state.memoryMiB.push(mib);
+  if (mib !== null) noteMemory(state, life, mib);
   noteEnding(state, life, line);
   if (end !== "parked" && end !== "wedged") stayedBusy(state, life, line);
   if (end !== "parked") busyTillTheEnd(state, life, line);
@@ -84,3 +84,9 @@ const FAILED_BOOTS: Readonly<Record<string, Exit>> = {
   "boot-failed": onBootFailed,
   "resume-rejected": onRejected,
 };
+
+function noteMemory({ memoryMiB }: ImportState, { personality }: Life, mib: number): void {
+  const held = memoryMiB.get(personality) ?? [];
+  memoryMiB.set(personality, held);
+  held.push(mib);
+}

@@ -27,15 +27,15 @@ export interface ImportState {
   down: Moment | null;
   /** The line before. */
   last: LogLine | null;
-  /** What sessions held when they were ended, MiB. */
-  readonly memoryMiB: number[];
+  /** What the sessions of each peer held when they were ended, MiB. */
+  readonly memoryMiB: Map<string, number[]>;
   readonly still: { readonly fromMs: number; readonly untilMs: number }[];
 }
 
 export function createState(draft: Draft): ImportState {
   return {
     ...{ draft, lives: new Map(), peers: new Map(), firstConfig: {}, config: {}, idleMs: DEFAULT_SETTINGS.idleMs },
-    ...{ fresh: false, up: true, behindMs: 0, start: null, down: null, last: null, memoryMiB: [], still: [] },
+    ...{ fresh: false, up: true, behindMs: 0, start: null, down: null, last: null, memoryMiB: new Map(), still: [] },
   };
 }
 

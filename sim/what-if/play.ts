@@ -6,7 +6,7 @@ import { type RunOptions, runScenario } from "../runner/index.ts";
 import type { Truth } from "../world/api.ts";
 import { LATE_MS, scriptOf } from "./script.ts";
 import type { Config } from "./settings.ts";
-import { type LiveSpan, spansOf, type Totals, totalsOf } from "./totals.ts";
+import { type BytesOf, type LiveSpan, spansOf, type Totals, totalsOf } from "./totals.ts";
 
 /** The inputs of a log, once more. */
 export interface Played {
@@ -18,8 +18,8 @@ export interface Played {
 }
 
 export interface PlayOptions extends Pick<RunOptions, "createWorld"> {
-  /** What a session holds, for the totals; null where nobody says. */
-  readonly memoryBytes?: number | null;
+  /** What a session of a peer holds, for the totals; null where nobody says. */
+  readonly memoryBytes?: BytesOf;
 }
 
 /** A run broke off: a defect of the simulator, or of the daemon in it. */
@@ -28,12 +28,7 @@ export class BrokeOff extends Error {
 }
 
 /** Plays the inputs of a log; without overrides, under its own settings. The jitter of retries comes from the seed. Rejects with {@link BrokeOff}. */
-export async function play(
-  imported: Imported,
-  overrides: Config,
-  { createWorld, memoryBytes = null }: PlayOptions,
-  seed = 1,
-): Promise<Played> {
+export async function play(imported: Imported, overrides: Config, { createWorld, memoryBytes }: PlayOptions, seed = 1): Promise<Played> {
   const scenario = makeScenario(scriptOf(imported, overrides, seed));
   const seen: { missed: number; truth: Truth | null } = { missed: 0, truth: null };
   const result = await runScenario(scenario, {

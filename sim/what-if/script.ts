@@ -14,6 +14,11 @@ export function scriptOf(imported: Imported, overrides: Config, seed: number): S
   const timeline = timelineOf(imported, undefined, true).flatMap((entry) => underSettings(entry, overrides));
   const head = headOf(imported);
   const config = { ...imported.config, ...overrides };
+  const boots = bootsIn(timeline);
+  const peers = Object.entries(head.peers).map(([name, peer]) => {
+    const boot = formatDuration(usual(boots.get(name)) ?? DEFAULT_BEHAVIOR.boot);
+    return [name, { ...(peer as Readonly<Record<string, unknown>>), behavior: { boot } }];
+  });
   return {
     head: {
       ...head,
@@ -21,7 +26,7 @@ export function scriptOf(imported: Imported, overrides: Config, seed: number): S
       seed,
       start: isoTime(imported.startWall),
       until: formatDuration(imported.endMs + LATE_MS),
-      behavior: { ...head.behavior, boot: formatDuration(usualBoot(timeline)) },
+      peers: Object.fromEntries(peers),
       ...(Object.keys(config).length > 0 && { config }),
     },
     timeline,
@@ -35,11 +40,20 @@ function underSettings({ atMs, verb, value, aboutMs }: TimedEntry, overrides: Co
   return Object.keys(kept).length === 0 ? [] : [{ atMs, verb, value: kept }];
 }
 
-/** Half of the boots in the log were quicker: ms, for bring-ups that the log does not have. */
-function usualBoot(timeline: readonly ScriptEntry[]): number {
-  const boots = timeline.flatMap(({ verb, value }) => {
-    const boot = verb === "next" ? (value as { boot?: string; onBoot?: string }) : {};
-    return boot.boot === undefined || boot.onBoot !== undefined ? [] : [parseDuration(boot.boot) ?? 0];
-  });
-  return boots.sort((left, right) => left - right)[Math.floor(boots.length / 2)] ?? DEFAULT_BEHAVIOR.boot;
+/** How long the boots of each peer took, ms. */
+function bootsIn(timeline: readonly ScriptEntry[]): ReadonlyMap<string, readonly number[]> {
+  const boots = new Map<string, number[]>();
+  for (const { verb, value } of timeline) {
+    const { peer, boot, onBoot } = (verb === "next" ? value : {}) as { peer?: string; boot?: string; onBoot?: string };
+    if (peer === undefined || boot === undefined || onBoot !== undefined) continue;
+    const all = boots.get(peer) ?? [];
+    boots.set(peer, all);
+    all.push(parseDuration(boot) ?? 0);
+  }
+  return boots;
+}
+
+/** Half of them are less; for bring-ups that the log does not have. */
+function usual(all: readonly number[] = []): number | undefined {
+  return [...all].sort((left, right) => left - right)[Math.floor(all.length / 2)];
 }

@@ -1,3 +1,4 @@
+import { parseIdentity } from "../../lib/model/identity.ts";
 import type { Decided } from "../incident/compare.ts";
 import type { TrueProcess } from "../world/api.ts";
 
@@ -36,8 +37,10 @@ export function spansOf(processes: readonly TrueProcess[], endMs: number): LiveS
     .filter(({ fromMs, untilMs }) => untilMs > fromMs);
 }
 
-/** `memoryBytes`: what a session holds; null where nobody says. */
-export function totalsOf(decisions: readonly Decided[], spans: readonly LiveSpan[], memoryBytes: number | null = null): Totals {
+/** What a session of this peer holds, bytes; null where nobody says. */
+export type BytesOf = (peer: string) => number | null;
+
+export function totalsOf(decisions: readonly Decided[], spans: readonly LiveSpan[], memoryBytes: BytesOf = () => null): Totals {
   const count = (matches: (record: Decided["record"]) => boolean): number => decisions.filter(({ record }) => matches(record)).length;
   const wakes = (mode: string): number => count(({ ev, mode: was }) => ev === "wake" && was === mode);
   const [resumes, fresh] = [wakes("resume"), wakes("fresh")];
@@ -51,13 +54,23 @@ export function totalsOf(decisions: readonly Decided[], spans: readonly LiveSpan
     parks: count(({ ev, class: end }) => ev === "exit" && end === "parked"),
     holds: count(({ ev, state }) => ev === "hold" && state === "open"),
     liveMs,
-    byteMs: memoryBytes === null ? null : liveMs * memoryBytes,
+    byteMs: byteMsOf(spans, memoryBytes),
     open: Math.max(0, messages - landed.length),
     waits: landed.filter((ms) => ms > AT_ONCE_MS).sort((left, right) => left - right),
   };
 }
 
-/** Of several peers together. */
+/** Those that are known, added up; null where none is. */
+function byteMsOf(spans: readonly LiveSpan[], memoryBytes: BytesOf): number | null {
+  let sum: number | null = null;
+  for (const { identity, fromMs, untilMs } of spans) {
+    const bytes = memoryBytes(parseIdentity(identity)?.personality ?? "");
+    if (bytes !== null) sum = (sum ?? 0) + bytes * (untilMs - fromMs);
+  }
+  return sum;
+}
+
+/** Of several worlds together. */
 export function addTotals(all: readonly Totals[]): Totals {
   const sum = (of: (totals: Totals) => number): number => all.reduce((total, one) => total + of(one), 0);
   return {

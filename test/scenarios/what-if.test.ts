@@ -92,6 +92,22 @@ async function command(...args: string[]): Promise<{ readonly code: number; read
   }
 }
 
+test("peers in worlds of their own, two threads at a time, decide as in one world", { timeout: 120_000 }, async () => {
+  const request = { logs: [log], variants: [{ idle: "20m" }], named: 100_000, spans: true, jobs: 2 };
+  const { whatIf: together } = await whatIf(request);
+  const { whatIf: apart } = await whatIf({ ...request, linesEach: 1 });
+  const sorted = (all: readonly object[] = []): string[] => all.map((one) => JSON.stringify(one)).sort();
+  // The daemon's own start and stops are decided in each world.
+  expect(apart.own.decisions).toBeGreaterThan(together.own.decisions);
+  for (const side of ["log", "tried"] as const) {
+    const [one, other] = [together[side], apart[side]].map((found) => [found].flat()[0] as typeof together.log);
+    expect(one?.totals).toEqual(other?.totals);
+    expect(sorted(one?.spans)).toEqual(sorted(other?.spans));
+  }
+  expect(sorted(apart.tried[0]?.differences)).toEqual(sorted(together.tried[0]?.differences));
+  expect([together.own.first, apart.own.first]).toEqual([null, null]);
+});
+
 describe("iapeer what-if", { timeout: 120_000 }, () => {
   test("threads find what one finds", async () => {
     const alone = await command(log, "--set", "idle=30m", "--json", "--jobs", "1");

@@ -54,7 +54,7 @@ export function reproductionOf(outcomes: readonly ShardOutcome[]): Reproduction 
     decisions: sum(({ decisions }) => decisions),
     same: sum(({ same }) => same),
     maxApartMs: Math.max(0, ...outcomes.map(({ maxApartMs }) => maxApartMs)),
-    parted: firsts.length,
+    parted: sum(({ parted }) => parted),
     first: firsts[0] ?? null,
   };
 }

@@ -8,9 +8,11 @@ import type { Config } from "../../what-if/settings.ts";
 import type { LiveSpan, Totals } from "../../what-if/totals.ts";
 import { unspool } from "./spool.ts";
 
-/** What is asked about one peer; plain data, for a worker thread. */
+/** What is asked about some peers; plain data, for a worker thread. */
 export interface ShardOrder {
-  readonly peer: string;
+  /** Its place among all. */
+  readonly number: number;
+  readonly peers: readonly string[];
   readonly files: readonly string[];
   /** When the log ends, epoch ms. */
   readonly endWall: number;
@@ -18,7 +20,7 @@ export interface ShardOrder {
   readonly variants: readonly Config[];
   /** Decisions may fall so much earlier or later and be the same, ms. */
   readonly toleranceMs: number;
-  /** What a session holds whose lines do not say it, bytes; null when nobody says. */
+  /** What a session holds whose peer's lines do not say it, bytes; null when nobody says. */
   readonly memoryBytes: number | null;
   /** So many differences are named; the rest is counted. */
   readonly named: number;
@@ -37,7 +39,7 @@ export interface Side {
 }
 
 export interface ShardOutcome {
-  readonly peer: string;
+  readonly peers: readonly string[];
   readonly startWall: number;
   readonly endMs: number;
   /** Settings of the log's first daemon. */
@@ -47,38 +49,47 @@ export interface ShardOutcome {
   readonly maxApartMs: number;
   /** Where the replay under the own settings first parts from the log; null: nowhere. */
   readonly divergence: Divergence | null;
-  readonly untold: readonly string[];
+  /** Peers, or the daemon, about which it does. */
+  readonly parted: number;
+  /** How often something could not be told, by sentence. */
+  readonly untold: ReadonlyMap<string, number>;
+  /** Peers of whose sessions nobody says what they held. */
+  readonly memoryUnknown: number;
   readonly own: Side;
   readonly others: readonly Side[];
 }
 
-/** One peer: its inputs under the log's own settings, and under each of the others. Null when nothing about it can be replayed. */
+/** Inputs under the log's own settings, and under each of the others. Null when nothing can be replayed. */
 export async function replayShard(order: ShardOrder, parts: RunOptions): Promise<ShardOutcome | null> {
   const imported = importedFrom(order);
   if (imported === null) return null;
-  const memoryBytes = heldBy(imported) ?? order.memoryBytes;
-  const own = await play(imported, {}, { ...parts, memoryBytes });
+  const held = new Map(order.peers.map((peer) => [peer, heldBy(imported, peer) ?? order.memoryBytes]));
+  const options = { ...parts, memoryBytes: (peer: string) => held.get(peer) ?? null };
+  const own = await play(imported, {}, options);
   const { same, maxApartMs, divergences } = agreement(imported, own.decisions, order.toleranceMs);
   const others: Side[] = [];
-  for (const variant of order.variants) others.push(sideOf(await play(imported, variant, { ...parts, memoryBytes }), own, order));
+  for (const variant of order.variants) others.push(sideOf(await play(imported, variant, options), own, order));
   const { startWall, endMs, config, draft } = imported;
   return {
-    ...{ peer: order.peer, startWall, endMs, config, decisions: draft.decisions.length, same, maxApartMs },
+    ...{ peers: order.peers, startWall, endMs, config, decisions: draft.decisions.length, same, maxApartMs },
     divergence: divergences[0] ?? null,
-    untold: [...draft.untold.keys()],
+    parted: divergences.length,
+    untold: draft.untold,
+    memoryUnknown: [...held.values()].filter((bytes) => bytes === null).length,
     own: sideOf(own, own, order),
     others,
   };
 }
 
-/** Half of its sessions held less when they were ended: bytes; null when no line says. */
-function heldBy({ memoryMiB }: Imported): number | null {
-  const median = [...memoryMiB].sort((left, right) => left - right)[Math.floor(memoryMiB.length / 2)];
+/** Half of a peer's sessions held less when they were ended: bytes; null when no line says. */
+function heldBy({ memoryMiB }: Imported, peer: string): number | null {
+  const all = memoryMiB.get(peer) ?? [];
+  const median = [...all].sort((left, right) => left - right)[Math.floor(all.length / 2)];
   return median === undefined ? null : median * 2 ** 20;
 }
 
-function importedFrom({ peer, files, endWall }: ShardOrder): Imported | null {
-  const importer = createImporter({ peer, limit: Number.POSITIVE_INFINITY });
+function importedFrom({ files, endWall }: ShardOrder): Imported | null {
+  const importer = createImporter({ limit: Number.POSITIVE_INFINITY });
   for (const record of unspool(files)) importer.take(record);
   return importer.finish(endWall);
 }

@@ -10,7 +10,10 @@ import { dealt, inThreads } from "../threads.ts";
 import { onOneTimeline, outcomeOf, reproductionOf, triedOf } from "./collect.ts";
 import { notesOf } from "./notes.ts";
 import type { ShardOrder, ShardOutcome } from "./replay-shard.ts";
-import { type Spooled, spool } from "./spool.ts";
+import { shardsOf } from "./shards.ts";
+import type { Spooled, SpoolOrder } from "./spool.ts";
+import type { SpoolPosted } from "./spool-worker.ts";
+import type { Posted } from "./worker.ts";
 
 export interface WhatIfRequest extends LogWindow {
   readonly logs: readonly string[];
@@ -25,7 +28,9 @@ export interface WhatIfRequest extends LogWindow {
   readonly spans: boolean;
   /** Worker threads. */
   readonly jobs: number;
-  /** Hears after each peer. */
+  /** About so many lines are replayed in one world. */
+  readonly linesEach?: number;
+  /** Hears after each world. */
   readonly tick?: (done: number, all: number) => void;
 }
 
@@ -35,7 +40,7 @@ export async function whatIf(request: WhatIfRequest): Promise<{ readonly whatIf:
   const clear = (): void => rmSync(folder, { recursive: true, force: true });
   process.once("exit", clear);
   try {
-    const spooled = await spool(request.logs, request, folder);
+    const spooled = await spoolAll(request, folder);
     const outcomes = await replayAll(spooled, request);
     if (outcomes.length === 0) throw nothingTaken(spooled.scanned, request.logs);
     return { whatIf: compare(outcomes, request, spooled.scanned), scanned: spooled.scanned };
@@ -45,12 +50,36 @@ export async function whatIf(request: WhatIfRequest): Promise<{ readonly whatIf:
   }
 }
 
-async function replayAll({ shards, common, endWall }: Spooled, request: WhatIfRequest): Promise<ShardOutcome[]> {
+/** Lines are dealt out in a thread of its own. */
+async function spoolAll({ logs, peer, from, to }: WhatIfRequest, folder: string): Promise<Spooled> {
+  const order: SpoolOrder = {
+    ...{ logs, folder },
+    ...(peer !== undefined && { peer }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+  };
+  const posted: SpoolPosted[] = [];
+  await inThreads(
+    "./what-if/spool-worker",
+    [[order]],
+    ([only]) => only,
+    (one: SpoolPosted) => posted.push(one),
+    () => ({ maxYoungGenerationSizeMb: YOUNG_MIB }),
+  );
+  const [answer] = posted;
+  if (answer === undefined) throw new Error("the thread that reads the logs ended without a word");
+  if ("refused" in answer) throw new IapeerError(answer.refused.code, answer.refused.message);
+  return answer.spooled;
+}
+
+async function replayAll({ peers, common, endWall }: Spooled, request: WhatIfRequest): Promise<ShardOutcome[]> {
   const { variants, named, spans, tick, memoryBytes = null } = request;
+  const shards = shardsOf(peers, request.linesEach);
   const orders = shards.map(
-    ({ peer, file }): ShardOrder => ({
-      peer,
-      files: [common, file],
+    (shard, number): ShardOrder => ({
+      number,
+      peers: shard.peers,
+      files: [common, ...shard.files],
       endWall,
       variants,
       toleranceMs: TOLERANCE_MS,
@@ -59,12 +88,12 @@ async function replayAll({ shards, common, endWall }: Spooled, request: WhatIfRe
       memoryBytes,
     }),
   );
-  const outcomes: ShardOutcome[] = [];
+  const outcomes: (ShardOutcome | null)[] = [];
   let done = 0;
-  const hear = (outcome: ShardOutcome | null): void => {
-    if (outcome !== null) outcomes.push(outcome);
-    done += 1;
-    tick?.(done, orders.length);
+  const hear = ({ number, outcome }: Posted): void => {
+    outcomes[number] = outcome;
+    done += orders[number]?.peers.length ?? 0;
+    tick?.(done, peers.length);
   };
   const longest = Math.max(0, ...shards.map(({ lines }) => lines));
   const shares = dealt(orders, Math.min(request.jobs, orders.length));
@@ -75,17 +104,17 @@ async function replayAll({ shards, common, endWall }: Spooled, request: WhatIfRe
     hear,
     () => limitsFor(longest),
   );
-  const rank = new Map(shards.map(({ peer }, index) => [peer, index]));
-  return outcomes.sort((left, right) => (rank.get(left.peer) ?? 0) - (rank.get(right.peer) ?? 0));
+  return outcomes.flatMap((outcome) => outcome ?? []);
 }
 
 /** What a thread may hold, MiB: a world makes much that is soon forgotten, and where more may pile up more does, for no gain in speed. */
 function limitsFor(lines: number): { readonly maxYoungGenerationSizeMb: number; readonly maxOldGenerationSizeMb: number } {
-  return { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: Math.ceil(192 + (lines * HELD_PER_LINE) / 2 ** 20) };
+  return { maxYoungGenerationSizeMb: YOUNG_MIB, maxOldGenerationSizeMb: Math.ceil(128 + (lines * HELD_PER_LINE) / 2 ** 20) };
 }
 
+const YOUNG_MIB = 16;
 /** Bytes: twice of what a line and the decisions of two replays that follow from it were seen to hold. */
-const HELD_PER_LINE = 12_000;
+const HELD_PER_LINE = 6_000;
 
 function compare(outcomes: readonly ShardOutcome[], { logs, variants, named }: WhatIfRequest, { read, noun }: Scanned): WhatIf {
   const { startWall, shifted } = onOneTimeline(outcomes);
@@ -100,7 +129,7 @@ function compare(outcomes: readonly ShardOutcome[], { logs, variants, named }: W
     ),
   );
   return {
-    ...{ logs, lines: read, noun, peers: shifted.length, startWall },
+    ...{ logs, lines: read, noun, peers: shifted.reduce((sum, { peers }) => sum + peers.length, 0), startWall },
     lengthMs: Math.max(...shifted.map((outcome) => outcome.endMs + outcome.startWall - startWall)),
     own: reproductionOf(shifted),
     log: outcomeOf(

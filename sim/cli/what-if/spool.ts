@@ -5,7 +5,7 @@ import { concernsAll, namesIn, wallOf } from "../../incident/importer.ts";
 import { type LogWindow, nothingTaken, type Scanned, scanLogs, unknownEvent, unknownPeer } from "../scan-logs.ts";
 
 /** Lines of one peer, in a file of their own. */
-export interface Shard {
+export interface PeerLines {
   readonly peer: string;
   readonly file: string;
   readonly lines: number;
@@ -13,12 +13,19 @@ export interface Shard {
 
 export interface Spooled {
   readonly scanned: Scanned;
-  /** Those with most lines first. */
-  readonly shards: readonly Shard[];
+  readonly peers: readonly PeerLines[];
   /** Lines that concern everybody. */
   readonly common: string;
   /** Time of the last line that was taken, epoch ms. */
   readonly endWall: number;
+}
+
+/** What is to be read, and the folder that takes it; plain data, for a worker thread. */
+export interface SpoolOrder extends LogWindow {
+  readonly logs: readonly string[];
+  readonly folder: string;
+  /** Only this peer's. */
+  readonly peer?: string;
 }
 
 /** Lines that wait in memory before they are written down, in characters. */
@@ -28,12 +35,12 @@ const HELD = 4 << 20;
  * Deals the lines of logs out by peer, into files in a folder: peers decide independently of each other, so each can be replayed alone, and no log
  * is too long to be held. Rejects with what was wrong with the arguments.
  */
-export async function spool(paths: readonly string[], options: LogWindow & { readonly peer?: string }, folder: string): Promise<Spooled> {
+export async function spool({ logs, folder, peer, ...window }: SpoolOrder): Promise<Spooled> {
   const common = join(folder, "common.jsonl");
-  const shards = new Map<string, { readonly file: string; lines: number }>();
+  const peers = new Map<string, { readonly file: string; lines: number }>();
   const writer = createWriter();
   let [index, endWall] = [0, 0];
-  const scanned = await scanLogs(paths, options, (record) => {
+  const scanned = await scanLogs(logs, window, (record) => {
     const wall = wallOf(record);
     if (wall === null) return unknownEvent(record);
     index += 1;
@@ -42,20 +49,19 @@ export async function spool(paths: readonly string[], options: LogWindow & { rea
     if (concernsAll(record)) writer.add(common, text);
     else
       for (const name of new Set(namesIn(record))) {
-        const shard = shards.get(name) ?? { file: join(folder, `peer-${shards.size}.jsonl`), lines: 0 };
-        shards.set(JSON.parse(JSON.stringify(name)) as string, shard);
-        shard.lines += 1;
-        if (options.peer === undefined || options.peer === name) writer.add(shard.file, text);
+        const own = peers.get(name) ?? { file: join(folder, `peer-${peers.size}.jsonl`), lines: 0 };
+        peers.set(JSON.parse(JSON.stringify(name)) as string, own);
+        own.lines += 1;
+        if (peer === undefined || peer === name) writer.add(own.file, text);
       }
     return null;
   });
   writer.add(common, "");
   writer.flush();
-  const { peer } = options;
-  if (peer !== undefined && !shards.has(peer)) throw unknownPeer(peer, [...shards.keys()]);
-  if (shards.size === 0) throw nothingTaken(scanned, paths);
-  const chosen = [...shards].filter(([name]) => peer === undefined || name === peer).map(([name, shard]) => ({ peer: name, ...shard }));
-  return { scanned, common, endWall, shards: chosen.sort((left, right) => right.lines - left.lines) };
+  if (peer !== undefined && !peers.has(peer)) throw unknownPeer(peer, [...peers.keys()]);
+  if (peers.size === 0) throw nothingTaken(scanned, logs);
+  const chosen = [...peers].filter(([name]) => peer === undefined || name === peer);
+  return { scanned, common, endWall, peers: chosen.map(([name, own]) => ({ peer: name, ...own })) };
 }
 
 function createWriter(): { add(file: string, text: string): void; flush(): void } {
@@ -78,7 +84,7 @@ function createWriter(): { add(file: string, text: string): void; flush(): void 
   };
 }
 
-/** A peer's lines with those that concern everybody, in the order of the logs. */
+/** Lines of several files in the order of the logs; what concerns two peers stands in the files of both, and comes once. */
 export function* unspool(files: readonly string[]): Generator<LogRecord> {
   const lists = files.map((file) =>
     readFileSync(file, "utf8")
@@ -86,6 +92,7 @@ export function* unspool(files: readonly string[]): Generator<LogRecord> {
       .filter((line) => line !== ""),
   );
   const at = lists.map(() => 0);
+  let last = 0;
   const indexAt = (list: number): number => {
     const line = lists[list]?.[at[list] ?? 0];
     return line === undefined ? Number.POSITIVE_INFINITY : Number(line.slice(1, line.indexOf(",")));
@@ -95,6 +102,8 @@ export function* unspool(files: readonly string[]): Generator<LogRecord> {
     const line = lists[next]?.[at[next] ?? 0];
     if (line === undefined) return;
     at[next] = (at[next] ?? 0) + 1;
-    yield (JSON.parse(line) as [number, LogRecord])[1];
+    const [index, record] = JSON.parse(line) as [number, LogRecord];
+    if (index !== last) yield record;
+    last = index;
   }
 }
