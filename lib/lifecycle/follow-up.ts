@@ -21,6 +21,11 @@ export async function afterEnd(ctx: Context, peer: Peer, end: EndClass): Promise
   if ((await inboxOf(ctx, peer)).next() !== null) scheduleRetry(ctx, peer, async () => background(ctx, peer, wakeForInbox(ctx, peer)));
 }
 
+/** In the lane of a peer without a session: a fresh restart that was asked for comes at once. */
+export async function relaunchIfOwed(ctx: Context, peer: Peer): Promise<void> {
+  if ((await ctx.store.load(peer.identity)).newEager !== null) background(ctx, peer, relaunch(ctx, peer));
+}
+
 /** In the background: brings the peer on with whatever waits for it. Cheap and idempotent; called whenever something changed. */
 export function pump(ctx: Context, peer: Peer): void {
   void later(ctx, peer, async () => {

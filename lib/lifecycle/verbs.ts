@@ -5,7 +5,7 @@ import { type Context, clearTimer, finishSteps, runtimeOf, setTimer } from "./co
 import type { Refusal } from "./decide/refuse.ts";
 import { endInstance } from "./ending.ts";
 import { type Gathered, gather } from "./facts.ts";
-import { afterEnd, pump } from "./follow-up.ts";
+import { pump, relaunchIfOwed } from "./follow-up.ts";
 import { clearHold } from "./hold.ts";
 import { armIdle } from "./idle-watch.ts";
 import { type BringUp, hasInstance, isLive, type Peer, runtimeSession } from "./peer.ts";
@@ -35,10 +35,12 @@ export async function stopPeer(ctx: Context, peer: Peer, by: string): Promise<vo
 export async function startPeer(ctx: Context, peer: Peer, by: string): Promise<void> {
   await peer.lane.run(async () => {
     await ctx.store.clear(peer.identity, "stopped");
+    // Back-off spares a peer that fails by itself: who is started again begins anew (§10).
+    if (peer.halted) peer.attempts = 0;
     peer.halted = false;
     await ctx.journal.decide("started", { identity: peer.identity, by });
     // A restart that was asked for before the stop is still owed (§9).
-    if (!hasInstance(peer)) await afterEnd(ctx, peer, "owner-reset");
+    if (!hasInstance(peer)) await relaunchIfOwed(ctx, peer);
   });
   pump(ctx, peer);
 }
@@ -143,7 +145,7 @@ export async function selfFresh(ctx: Context, peer: Peer, by: string): Promise<v
       const { instance } = runtimeSession(peer.session ?? never());
       return setTimer(ctx, peer, "self-fresh", SELF_FRESH_GRACE_MS, () => endForReset(ctx, peer, instance));
     }
-    await afterEnd(ctx, peer, "owner-reset");
+    await relaunchIfOwed(ctx, peer);
   });
 }
 

@@ -15,7 +15,6 @@ const plain =
     stayedBusy(state, life, line);
     if (BRINGS_UP.includes(verb)) life.asked = line;
     if (CALLS_OFF.includes(verb)) life.retryFrom = null;
-    if (verb === "start" && life.waiting.size > 0 && life.phase === "ended") life.retryFrom = line;
     state.draft.add(line, 0, verb, who(life));
   };
 
