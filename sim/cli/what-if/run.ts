@@ -112,7 +112,7 @@ function limitsFor(lines: number): { readonly maxYoungGenerationSizeMb: number; 
   return { maxYoungGenerationSizeMb: YOUNG_MIB, maxOldGenerationSizeMb: Math.ceil(128 + (lines * HELD_PER_LINE) / 2 ** 20) };
 }
 
-const YOUNG_MIB = 16;
+const YOUNG_MIB = 32;
 /** Bytes: twice of what a line and the decisions of two replays that follow from it were seen to hold. */
 const HELD_PER_LINE = 6_000;
 
