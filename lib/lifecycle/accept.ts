@@ -1,6 +1,6 @@
 import type { Fields, TraceContext } from "../model/decision.ts";
 import { IapeerError } from "../model/errors.ts";
-import { parseIdentity } from "../model/identity.ts";
+import { identityOf, parseIdentity } from "../model/identity.ts";
 import type { Message, Receipt } from "../model/message.ts";
 import { DiskError } from "../ports/index.ts";
 import { type Inbox, limitProblem } from "../router/index.ts";
@@ -57,7 +57,8 @@ async function receiver(
   trace: TraceContext | null,
 ): Promise<Peer | { readonly cause: string; readonly reason: string }> {
   try {
-    return await resolvePeer(ctx, { personality: request.to, ...(request.runtime !== undefined && { runtime: request.runtime }) });
+    const meant = await resolvePeer(ctx, { personality: request.to, ...(request.runtime !== undefined && { runtime: request.runtime }) });
+    return alreadyTakenBy(ctx, meant, request.id) ?? meant;
   } catch (error) {
     if (!(error instanceof IapeerError)) throw error;
     const names = parseIdentity(request.to) ?? { personality: request.to, runtime: undefined };
@@ -67,6 +68,19 @@ async function receiver(
     await ctx.journal.decide("wake", fields, { links: linkOfMessage(trace === null ? {} : { trace }) });
     return { cause, reason };
   }
+}
+
+/**
+ * A sender that was not answered sends the same message again, and by then another runtime of the peer may be the one that is up: the message
+ * stays with the one that has it.
+ */
+function alreadyTakenBy(ctx: Context, meant: Peer, id: string | undefined): Peer | null {
+  if (id === undefined) return null;
+  for (const runtime of ctx.parts.runtimes.keys()) {
+    const other = ctx.peers.get(identityOf(runtime, meant.personality));
+    if (other !== undefined && other !== meant && other.inbox !== null && other.inbox.stateOf(id) !== "unknown") return other;
+  }
+  return null;
 }
 
 function messageOf(ctx: Context, peer: Peer, request: SendRequest & { readonly id: string }, trace: TraceContext | null): Message {

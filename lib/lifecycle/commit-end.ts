@@ -97,17 +97,25 @@ function prepareLaunchFailed(ctx: Context, peer: Peer, record: SessionRecord, en
   return ctx.journal.prepare("launch", fields, launchTrace(record));
 }
 
-/** The last thing typed may have landed just before the end: the conversation says so, and it is not sent again (lifecycle §10). */
-async function checkLanded(ctx: Context, peer: Peer, record: SessionRecord): Promise<void> {
-  if (record.process === null) return;
+/**
+ * What was typed last may have landed just before the end: the conversation says so, and it is not sent again (lifecycle §10). An earlier daemon
+ * may have typed several that the disk would not let it note; they went in one after the other.
+ */
+export async function checkLanded(ctx: Context, peer: Peer, record: SessionRecord): Promise<void> {
   const inbox = await inboxOf(ctx, peer);
   const pending = inbox.pending();
   const id = peer.delivery?.messageId ?? (record.readyAt === null ? record.message : null);
-  const message = pending.find((waiting) => waiting.id === id) ?? pending.find((waiting) => inbox.isInherited(waiting.id));
-  if (message === undefined) return;
-  if ((await runtimeOf(ctx, peer).hasLanded(runtimeSession(record), message.id)) !== true) return;
-  await noteTopic(ctx, peer, record.readyAt === null ? record.mode : "live", normaliseTopic(message.topic));
-  await commitLanded(ctx, peer, message, ctx.clock.wallMs(), peer.delivery ?? peer.bringUp);
+  const typed = pending.filter((waiting) => waiting.id === id);
+  for (const message of [...typed, ...pending.filter((waiting) => waiting.id !== id && inbox.isInherited(waiting.id))]) {
+    if ((await runtimeOf(ctx, peer).hasLanded(runtimeSession(record), message.id)) !== true) return;
+    await noteTopic(
+      ctx,
+      peer,
+      record.readyAt === null && message.id === record.message ? record.mode : "live",
+      normaliseTopic(message.topic),
+    );
+    await commitLanded(ctx, peer, message, ctx.clock.wallMs(), peer.delivery ?? peer.bringUp);
+  }
 }
 
 async function letGo(ctx: Context, peer: Peer, record: SessionRecord, end: EndClass, exit: ExitStatus): Promise<void> {

@@ -175,6 +175,7 @@ function openJournal(parts: DaemonParts, paths: Paths): { journal: Journal; log:
 async function adoptAll(ctx: Context, lease: Lease): Promise<void> {
   await ctx.timekeeper.look(null);
   for (const folder of [ctx.paths.lifecycle, ctx.paths.inbox, ctx.paths.daemon, ctx.paths.root]) await ctx.storage.sweepTemporary(folder);
+  await settleFolders(ctx);
   ctx.host.onExit((exit) => onHostExit(ctx, exit));
   // Read once, so that the fleet's view knows everybody; one that cannot be read is told to whoever needs it.
   await ctx.directory.list().catch(() => {});
@@ -195,6 +196,19 @@ async function adoptAll(ctx: Context, lease: Lease): Promise<void> {
     if (up === undefined || (up.recovery === null && !hasInstance(up))) await adoptStranger(ctx, found, "start");
   }
   keepPassing(ctx, lease, { strangers: new Map(), leaseRefused: false });
+}
+
+/**
+ * What a killed daemon renamed or removed last is seen by this one, but may not be durable: before anything is decided from it, it must be, or
+ * a power loss would take back what this daemon has already acted on.
+ */
+async function settleFolders({ disk, journal, paths }: Context): Promise<void> {
+  try {
+    for (const folder of [paths.lifecycle, paths.inbox]) await disk.syncFolder(folder);
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    await journal.decide("supervise", { action: "skipped-error", reason: `state folders: ${error.message}`, trigger: "start" });
+  }
 }
 
 async function hostedSessions(ctx: Context): Promise<HostedSession[]> {

@@ -15,7 +15,7 @@ export async function holdAfterDeath(
   before: Pick<Durable, "hold">,
   { ring, at: death, trace }: { readonly ring: readonly number[]; readonly at: number; readonly trace: RecordTrace },
 ): Promise<void> {
-  if (before.hold?.lastDeath === death) return;
+  if (before.hold?.lastDeath === death) return before.hold.announced === false ? announce(ctx, peer, before.hold, trace) : undefined;
   const { crashLoopMax: max, crashLoopWindowMs: windowMs } = ctx.parts.settings;
   const ages = deathAges(ctx, peer, ring);
   const change = decideHold({ deathAges: ages, max, windowMs, hold: before.hold === null ? null : holdFacts(ctx, peer, before.hold) });
@@ -23,10 +23,16 @@ export async function holdAfterDeath(
   const hold = newHold(ctx, change, recentDeaths({ deathAges: ages, windowMs }), death);
   noteHold(ctx, peer, { ring, hold });
   await durably(ctx, peer, "hold", () => ctx.store.writeHold(peer.identity, hold));
+  await announce(ctx, peer, hold, trace);
+}
+
+/** One line and one notice: whoever is to act on a hold hears of it, also when the daemon that opened it died before it could say so. */
+async function announce(ctx: Context, peer: Peer, hold: Hold, trace: RecordTrace): Promise<void> {
   const fields = { identity: peer.identity, state: "open", deaths: hold.deaths, until: isoTime(hold.until), level: hold.level };
   await ctx.journal.decide("hold", fields, { links: linksOfDeaths(trace, hold.deaths) });
   const text = `${peer.identity} died ${hold.deaths} times; held until ${isoTime(hold.until)}; messages wait; \`reset\` lets it try at once`;
   await ctx.journal.notice("crash-loop", text, peer.identity);
+  await durably(ctx, peer, "hold told", () => ctx.store.writeHold(peer.identity, { ...hold, announced: true }));
 }
 
 function newHold(ctx: Context, change: HoldChange & { open: true }, deaths: number, lastDeath: number): Hold {
@@ -42,6 +48,7 @@ function newHold(ctx: Context, change: HoldChange & { open: true }, deaths: numb
     deaths,
     lastDeath,
     overrideUsed: false,
+    announced: false,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Activity } from "../ports/index.ts";
+import { noteAttached, noteDetached } from "./attachment.ts";
 import { type Context, clearTimer, forget, inboxOf, runtimeOf, sayOnce, setTimer } from "./context.ts";
 import { decideIdle, type IdleDecision, type IdleFacts } from "./decide/idle.ts";
 import { endInstance } from "./ending.ts";
@@ -25,7 +26,7 @@ export async function checkIdle(ctx: Context, peer: Peer): Promise<void> {
   await ctx.timekeeper.look(ctx.parts.settings.superviseMs);
   const { decision, activity } = await lookAtIdle(ctx, peer);
   if (decision.action === "alive") {
-    if (decision.because === "attached") peer.activeMono = ctx.clock.monoMs();
+    await noteAttachment(ctx, peer, decision);
     await sayAlive(ctx, peer, decision);
     if (decision.afterMs !== null) armIdle(ctx, peer, decision.afterMs);
     return;
@@ -37,6 +38,14 @@ export async function checkIdle(ctx: Context, peer: Peer): Promise<void> {
 export async function isInUse(ctx: Context, peer: Peer): Promise<boolean> {
   const { decision } = await lookAtIdle(ctx, peer);
   return decision.action === "alive" && ["attached", "busy", "waiting", "recent"].includes(decision.because);
+}
+
+/** A session may be opened and left without this daemon's doing; what was seen of it is kept for the next one. */
+async function noteAttachment(ctx: Context, peer: Peer, { because }: IdleDecision & { action: "alive" }): Promise<void> {
+  if (because === "attached") {
+    peer.activeMono = ctx.clock.monoMs();
+    await noteAttached(ctx, peer);
+  } else if (because === "recent" || because === "busy") await noteDetached(ctx, peer);
 }
 
 async function lookAtIdle(ctx: Context, peer: Peer): Promise<{ decision: IdleDecision; activity: Activity }> {

@@ -2,8 +2,9 @@ import type { Fields } from "../model/decision.ts";
 import { parseIdentity } from "../model/identity.ts";
 import { isoTime } from "../model/time.ts";
 import type { HostedSession, SessionHandle } from "../ports/index.ts";
+import { idleSinceMono } from "./attachment.ts";
 import { clearFulfilled, raise } from "./bring-up.ts";
-import { superviseLine, type Trigger } from "./commit-end.ts";
+import { checkLanded, superviseLine, type Trigger } from "./commit-end.ts";
 import { background, type Context, durably, inboxOf, later, runtimeOf, sayOnce, tell } from "./context.ts";
 import { handleDeath } from "./death.ts";
 import { endInstance, finishEnding, handOver } from "./ending.ts";
@@ -47,9 +48,10 @@ async function endOn(ctx: Context, peer: Peer, record: SessionRecord, durable: D
 }
 
 /** A park that was declared, but not carried out before somebody used the session again: facts are read at the moment of acting (§9). */
-async function isOutdated(ctx: Context, peer: Peer, { intent, end, process, readyAt, wokeAt }: SessionRecord): Promise<boolean> {
+async function isOutdated(ctx: Context, peer: Peer, record: SessionRecord): Promise<boolean> {
+  const { intent, end, process } = record;
   if (end !== null || process === null || (intent?.class !== "parked" && intent?.class !== "wedged")) return false;
-  peer.activeMono = ctx.timekeeper.monoOf(readyAt ?? wokeAt);
+  peer.activeMono = idleSinceMono(ctx, record);
   return isInUse(ctx, peer);
 }
 
@@ -76,6 +78,8 @@ async function withProcess(
   if (record.process !== null) return record;
   const found = hosted.get(record.instance);
   if (found === undefined) {
+    // A disk that refused its process, but not its messages, may have hidden a session that has ended since.
+    await checkLanded(ctx, peer, record);
     await takeBack(ctx, peer, record);
     const links = linkOfLaunch(record.trace);
     await ctx.journal.decide("exit", { identity: peer.identity, instance: record.instance, class: "not-started" }, { links });
@@ -137,7 +141,7 @@ async function serve(ctx: Context, peer: Peer, record: SessionRecord, durable: D
       superviseLine("owner-reset", "start"),
     ));
   }
-  peer.activeMono = ctx.timekeeper.monoOf(record.readyAt ?? record.wokeAt);
+  peer.activeMono = idleSinceMono(ctx, record);
   armIdle(ctx, peer);
   armStable(ctx, peer);
   pump(ctx, peer);

@@ -1,5 +1,6 @@
 import { IapeerError } from "../model/errors.ts";
 import type { AttachResult, WakeResult } from "./api.ts";
+import { noteAttached, noteDetached } from "./attachment.ts";
 import { superviseLine } from "./commit-end.ts";
 import { type Context, clearTimer, finishSteps, runtimeOf, setTimer } from "./context.ts";
 import type { Refusal } from "./decide/refuse.ts";
@@ -102,6 +103,7 @@ export async function attach(ctx: Context, peer: Peer, by: string): Promise<Atta
     const record = peer.session;
     if (record === null || record.phase === "ended") throw new IapeerError("not-live", `the session of ${peer.identity} ended just now`);
     peer.attached = true;
+    await noteAttached(ctx, peer);
     await ctx.journal.decide("attach", { identity: peer.identity, by, woke });
     return { identity: peer.identity, instance: record.instance, woke, command: ctx.host.attachCommand(runtimeSession(record)) };
   });
@@ -118,6 +120,7 @@ export async function attachEnd(ctx: Context, peer: Peer, by: string): Promise<v
   await peer.lane.run(async () => {
     peer.attached = false;
     peer.activeMono = ctx.clock.monoMs();
+    await noteDetached(ctx, peer);
     await ctx.journal.decide("attach-end", { identity: peer.identity, by });
     armIdle(ctx, peer);
   });

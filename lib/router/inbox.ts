@@ -53,7 +53,10 @@ interface Contents {
   bytes: number;
 }
 
-/** Reads the journal; lines that cannot be read are moved aside with the file's old content and reported, the rest is kept. */
+/**
+ * Reads the journal; lines that cannot be read are kept aside with the file's old content and reported, the rest is kept. What waits in it is
+ * durable once this resolves: whoever wrote its last line may have died before the sync, and its sender is about to hear that it waits.
+ */
 export async function openInbox(
   storage: Storage,
   path: string,
@@ -62,19 +65,11 @@ export async function openInbox(
   const text = await storage.disk.read(path);
   const { contents, damaged } = parseJournal(text ?? "");
   if (damaged > 0) {
-    const aside = await copyAside(storage, path, text ?? "");
+    const aside = await storage.copyAside(path, text ?? "");
     contents.bytes = await rewrite(storage, path, contents);
     await onDamage(damaged, aside);
-  }
+  } else if (contents.pending.size > 0) await storage.disk.sync(path);
   return createInbox(storage, path, contents, text !== null);
-}
-
-/** A copy, not a move: at no moment is there no journal. */
-async function copyAside(storage: Storage, path: string, text: string): Promise<string> {
-  let n = 1;
-  while ((await storage.disk.stat(`${path}.corrupt-${n}`)) !== null) n += 1;
-  await storage.replaceFile(`${path}.corrupt-${n}`, text);
-  return `${path}.corrupt-${n}`;
 }
 
 function createInbox(storage: Storage, path: string, contents: Contents, exists: boolean): Inbox {

@@ -86,17 +86,31 @@ async function syncEntryOf(disk: Disk, folder: string): Promise<void> {
 }
 
 /**
+ * Keeps unreadable content as `<path>.corrupt-<n>` with the first free n, durably, and returns that path. The file itself stays: where its
+ * presence alone says something, there must be no moment without it; whoever calls writes it anew afterwards.
+ */
+export async function copyAside(disk: Disk, names: TemporaryNames, path: string, text: string, writing?: Set<string>): Promise<string> {
+  const aside = await freeAside(disk, path);
+  await replaceFile(disk, names, aside, text, writing);
+  return aside;
+}
+
+/**
  * Moves an unreadable file aside, durably, as `<path>.corrupt-<n>` with the first free n, and returns that path; null when there is no such
  * file. Never overwrites what was set aside before (lifecycle §3: unreadable content is kept and never taken as empty).
  */
 export async function quarantine(disk: Disk, path: string): Promise<string | null> {
   if ((await disk.stat(path)) === null) return null;
-  let n = 1;
-  while ((await disk.stat(`${path}.corrupt-${n}`)) !== null) n += 1;
-  const aside = `${path}.corrupt-${n}`;
+  const aside = await freeAside(disk, path);
   await disk.rename(path, aside);
   await disk.syncFolder(folderOf(path));
   return aside;
+}
+
+async function freeAside(disk: Disk, path: string): Promise<string> {
+  let n = 1;
+  while ((await disk.stat(`${path}.corrupt-${n}`)) !== null) n += 1;
+  return `${path}.corrupt-${n}`;
 }
 
 function hasCode(error: unknown, ...codes: string[]): boolean {

@@ -1,5 +1,5 @@
 import type { Disk } from "../ports/disk.ts";
-import { ensureFolder, quarantine, removeFile, replaceFile } from "./steps.ts";
+import { copyAside, ensureFolder, quarantine, removeFile, replaceFile } from "./steps.ts";
 import { sweepTemporary, temporaryNames } from "./temporary.ts";
 
 /** Durable changes by one writer; what resolves survives a power loss. All reject with `DiskError` only. */
@@ -12,6 +12,8 @@ export interface Storage {
   removeFile(path: string): Promise<void>;
   /** Creates a folder and what is missing above it. */
   ensureFolder(path: string): Promise<void>;
+  /** Keeps unreadable content as `<path>.corrupt-<n>` and returns that path; the file itself stays as it is. */
+  copyAside(path: string, text: string): Promise<string>;
   /** Moves an unreadable file aside as `<path>.corrupt-<n>` and returns that path; null when there is no such file. */
   quarantine(path: string): Promise<string | null>;
   /** Removes what dead writers left unfinished in a folder, but nothing that this writer is at; returns the paths. */
@@ -30,6 +32,7 @@ export function createStorage(disk: Disk, token: string): Storage {
     replaceFile: (path, text) => replaceFile(disk, names, path, text, writing),
     removeFile: (path) => removeFile(disk, path),
     ensureFolder: (path) => ensureFolder(disk, path),
+    copyAside: (path, text) => copyAside(disk, names, path, text, writing),
     quarantine: (path) => quarantine(disk, path),
     sweepTemporary: (folder) => sweepTemporary(disk, folder, writing),
   };

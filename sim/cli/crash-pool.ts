@@ -1,6 +1,6 @@
 import type { Failure } from "../expect/index.ts";
 import type { Scenario } from "../language/scenario.ts";
-import { type Baseline, type CrashCase, type RunOptions, runCrashCase, type Verdict } from "../runner/index.ts";
+import { type Baseline, type CrashCase, type RunOptions, runCrashCase, type Undisturbed, type Verdict } from "../runner/index.ts";
 import { dealt, inThreads } from "./threads.ts";
 
 /** What one crash run came to, small enough to be sent between threads. */
@@ -14,7 +14,7 @@ export interface CrashOutcome {
 export interface CrashOrder {
   readonly file: string;
   readonly cases: readonly CrashCase[];
-  readonly daemonLife: Baseline["daemonLife"];
+  readonly baseline: Undisturbed;
 }
 
 /** Runs all cases, on this thread or on several; outcomes come back in the order of the cases. */
@@ -26,23 +26,19 @@ export async function runCases(
   parts: RunOptions,
   tick: () => void,
 ): Promise<CrashOutcome[]> {
-  if (jobs > 1) return allInThreads({ file: scenario.file, cases, daemonLife: baseline.daemonLife }, jobs, tick);
+  const { daemonLife, unanswered } = baseline;
+  if (jobs > 1) return allInThreads({ file: scenario.file, cases, baseline: { daemonLife, unanswered } }, jobs, tick);
   const outcomes: CrashOutcome[] = [];
   for (const crash of cases) {
-    outcomes.push(await runOne(scenario, crash, baseline.daemonLife, parts));
+    outcomes.push(await runOne(scenario, crash, baseline, parts));
     tick();
   }
   return outcomes;
 }
 
 /** One case as an outcome. */
-export async function runOne(
-  scenario: Scenario,
-  crash: CrashCase,
-  daemonLife: Baseline["daemonLife"],
-  parts: RunOptions,
-): Promise<CrashOutcome> {
-  const { verdict, failures } = await runCrashCase(scenario, crash, { daemonLife }, parts);
+export async function runOne(scenario: Scenario, crash: CrashCase, baseline: Undisturbed, parts: RunOptions): Promise<CrashOutcome> {
+  const { verdict, failures } = await runCrashCase(scenario, crash, baseline, parts);
   return { crash, verdict, failures };
 }
 

@@ -8,4 +8,4 @@ const order = workerData as CrashOrder;
 const { parsed } = loadScenario(order.file);
 if ("problems" in parsed) throw new Error(`${order.file} changed while it was run`);
 const parts = await productionRun();
-for (const crash of order.cases) parentPort?.postMessage(await runOne(parsed.scenario, crash, order.daemonLife, parts));
+for (const crash of order.cases) parentPort?.postMessage(await runOne(parsed.scenario, crash, order.baseline, parts));

@@ -86,7 +86,7 @@ const KEPT = new Set([
   ...["crashLoopWindow", "superviseLogVerbose"],
 ]);
 
-/** Of texts only what an import reads. */
+/** Of texts only what an import reads: our own words stand in front, whatever follows them. */
 function spoken(text: string): string {
-  return /^idle for \d+s$|^self-done$|^not ready within \d+s$|held for another \d+s/.exec(text)?.[0] ?? "";
+  return /^idle for \d+s\b|^self-done\b|^not ready within \d+s\b|held for another \d+s/.exec(text)?.[0] ?? "";
 }

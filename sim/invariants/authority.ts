@@ -36,20 +36,31 @@ export const refusalsAreInert: Invariant = {
   sentence: "Refusals have no side effects.",
   watch(world) {
     const entries = news(world.trace.entries);
+    /** Identities with changes that the disk has put off: whatever comes next does them first. */
+    const owing = new Set<string>();
     return {
       look() {
         const fresh = entries();
+        const owed = new Set(owing);
+        for (const entry of fresh) followDebts(owing, entry);
         const decided = new Map<string, boolean>();
         for (const { kind, lane, data } of fresh) {
           if (kind !== "decision" || ["notice", "accept"].includes(String(data["ev"]))) continue;
           decided.set(lane, (decided.get(lane) ?? true) && data["ev"] === "wake" && data["mode"] === "refused");
         }
-        const refused = [...decided].flatMap(([identity, only]) => (only ? [identity] : []));
+        const refused = [...decided].flatMap(([identity, only]) => (only && !owed.has(identity) ? [identity] : []));
         return refused.flatMap((identity) => fresh.filter((entry) => changesState(entry, identity)).map((entry) => said(identity, entry)));
       },
     };
   },
 };
+
+function followDebts(owing: Set<string>, { kind, data }: TraceEntry): void {
+  const identity = kind === "disk" ? /\/state\/lifecycle\/\.?([a-z0-9-]+)\./.exec(String(data["path"]))?.[1] : undefined;
+  if (identity === undefined || ["read", "stat", "list"].includes(String(data["op"]))) return;
+  if (data["error"] !== undefined) owing.add(identity);
+  else if (VISIBLE_CHANGES.includes(String(data["op"])) && !String(data["path"]).endsWith(".tmp")) owing.delete(identity);
+}
 
 function changesState(entry: TraceEntry, identity: string): boolean {
   if (entry.kind !== "disk" || entry.data["error"] !== undefined) return false;

@@ -38,6 +38,7 @@ export const oneClass: Invariant = {
   watch(world) {
     const decisions = news(world.truth.decisions);
     const classes = new Map<string, string>();
+    const released = watchReleases(world);
     const look = (): Breach[] => {
       const breaches: Breach[] = [];
       for (const decision of decisions()) {
@@ -45,6 +46,8 @@ export const oneClass: Invariant = {
         // Its other manager let go of it: it is ours again, and has yet to end.
         if (field(decision, "action") === "adopted" && classes.get(instance) === "handed-over") classes.delete(instance);
         if (decision.ev !== "exit") continue;
+        if (classes.get(instance) === "handed-over" && outlived(world, instance, released(field(decision, "identity"))))
+          classes.delete(instance);
         if (livesOn(world, instance)) {
           if (now === "handed-over") classes.set(instance, now);
           else if (!probesLie(world))
@@ -61,6 +64,21 @@ export const oneClass: Invariant = {
     return { look, end: () => [...look(), ...unclassified(world, classes)] };
   },
 };
+
+/** When another manager last let go of an identity, if ever. Adopting what it leaves has a line, which a power cut may take. */
+function watchReleases(world: World): (identity: string) => number | undefined {
+  const entries = news(world.trace.entries);
+  const released = new Map<string, number>();
+  return (identity) => {
+    for (const { kind, lane, at, data } of entries())
+      if (kind === "action" && data["do"] === "manage" && data["by"] === "none") released.set(lane, at);
+    return released.get(identity.slice(identity.indexOf("-") + 1));
+  };
+}
+
+function outlived(world: World, instance: string, releasedAt: number | undefined): boolean {
+  return releasedAt !== undefined && processesOf(world, instance).some(({ endedAt }) => (endedAt ?? Number.POSITIVE_INFINITY) > releasedAt);
+}
 
 function livesOn(world: World, instance: string): boolean {
   return processesOf(world, instance).some((one) => one.endedAt === null);

@@ -16,7 +16,7 @@ export const resumeIsEarned: Invariant = {
   sentence: "A resume follows only parked, stopped, host-restart or lost-server of the same lineage, or an attach.",
   watch(world) {
     const decisions = news(world.truth.decisions);
-    let lastEnd: Map<string, { readonly class: string; readonly instance: string }> | null = null;
+    let lastEnd: Map<string, SessionEnd> | null = null;
     return {
       look() {
         lastEnd ??= endsBefore(world);
@@ -24,8 +24,11 @@ export const resumeIsEarned: Invariant = {
         for (const decision of decisions()) {
           const identity = field(decision, "identity");
           if (decision.ev === "exit" && !NO_SESSION.includes(field(decision, "class"))) {
-            lastEnd.set(identity, { class: field(decision, "class"), instance: field(decision, "instance") });
+            const before = lastEnd.get(identity);
+            lastEnd.set(identity, { class: field(decision, "class"), instance: field(decision, "instance"), before });
           }
+          if (decision.ev === "launch" && field(decision, "outcome") === "failed")
+            forgetLaunch(lastEnd, identity, field(decision, "instance"));
           if (decision.ev !== "wake" || field(decision, "mode") !== "resume" || field(decision, "cause") === "attach") continue;
           const problem = unearned(world, decision, lastEnd.get(identity));
           if (problem !== null) breaches.push({ lane: identity, detail: problem });
@@ -36,8 +39,22 @@ export const resumeIsEarned: Invariant = {
   },
 };
 
+interface SessionEnd {
+  readonly class: string;
+  readonly instance: string;
+  readonly before?: SessionEnd | undefined;
+}
+
+/** It never was READY, whatever ended it: what counts is the session before it. */
+function forgetLaunch(lastEnd: Map<string, SessionEnd>, identity: string, instance: string): void {
+  const last = lastEnd.get(identity);
+  if (last?.instance !== instance) return;
+  if (last.before === undefined) lastEnd.delete(identity);
+  else lastEnd.set(identity, last.before);
+}
+
 /** What the scenario gave, read at the first look: it is laid out when the world boots. */
-function endsBefore({ truth }: World): Map<string, { readonly class: string; readonly instance: string }> {
+function endsBefore({ truth }: World): Map<string, SessionEnd> {
   return new Map(truth.given.flatMap(({ identity, instance, ended }) => (ended === null ? [] : [[identity, { class: ended, instance }]])));
 }
 

@@ -1,19 +1,24 @@
 import type { Failure } from "../expect/index.ts";
-import type { Action, Expectation, Scenario } from "../language/scenario.ts";
-import type { Truth, World } from "../world/api.ts";
+import type { Expectation, Scenario } from "../language/scenario.ts";
+import type { Truth } from "../world/api.ts";
+import { createClients, type Unanswered } from "./clients.ts";
 import { tolerant } from "./convergence.ts";
 import type { Manner, Run } from "./run.ts";
 import { comesTrue } from "./settle.ts";
 
 /** A recovery may take this long until the last expectations must hold. */
 const RECOVERY_MS = 10 * 60_000;
-/** So long a client waits for the daemon to come back before it goes on without it. */
-const PATIENCE_MS = 60_000;
+/** The run without the crash, as far as the one with it is measured against it. */
+export interface Undisturbed {
+  /** Daemon starts and ends: the first departure from it is the crash. */
+  readonly daemonLife: Truth["daemonLife"];
+  /** What the daemon never answered in it. */
+  readonly unanswered: readonly Unanswered[];
+}
 
 export interface AfterCrashOptions {
   readonly kind: "crash" | "powerLoss";
-  /** Daemon starts and ends of the run without the crash: the first departure from it is the crash. */
-  readonly baseline: Truth["daemonLife"];
+  readonly baseline: Undisturbed;
 }
 
 /**
@@ -26,8 +31,8 @@ export function afterCrash({ kind, baseline }: AfterCrashOptions): (run: Run) =>
   return (run) => {
     const { world, scenario } = run;
     const finals = finalEntry(scenario);
-    const clients = createClients(world);
-    const crashed = (): boolean => departs(world.truth.daemonLife, baseline);
+    const clients = createClients(world, baseline.unanswered);
+    const crashed = (): boolean => departs(world.truth.daemonLife, baseline.daemonLife);
     const advance = async (ms: number): Promise<void> => {
       const target = Math.max(ms, world.now());
       do {
@@ -40,14 +45,14 @@ export function afterCrash({ kind, baseline }: AfterCrashOptions): (run: Run) =>
       advance,
       perform: async ({ action }) => {
         if (action === null) return;
-        if (crashed()) await clients.awaitDaemon();
+        if (crashed()) await clients.awaitDaemonFor(action.value);
         await clients.perform(action.value);
       },
       judge: async (expectation, where, entry) => {
         if (!crashed()) return void (await run.check(expectation));
         await clients.askAgain();
         const final = where !== "entry" || entry === finals;
-        if (final) run.failures.push(...(await converges(run, tolerant(expectation, kind), entry)));
+        if (final) run.failures.push(...(await converges(run, tolerant(expectation, kind, tookSessions(run)), entry)));
         run.skip(expectation);
       },
     };
@@ -66,59 +71,13 @@ async function converges(run: Run, expectation: Expectation, entry: number): Pro
   return run.peek(expectation);
 }
 
+/** Sessions went down with the machine: nobody's death, so that one which the story would have had is missing. */
+function tookSessions({ world }: Run): boolean {
+  return world.truth.decisions.some(({ ev, fields }) => ev === "exit" && fields["class"] === "host-restart");
+}
+
 function departs(life: Truth["daemonLife"], baseline: Truth["daemonLife"]): boolean {
   return life.some(({ at, what }, index) => baseline[index]?.at !== at || baseline[index]?.what !== what);
-}
-
-/** People and bridges: they repeat what the daemon never answered, unless the scenario itself keeps it down. */
-function createClients(world: World) {
-  const asked: Action[] = [];
-  let keptDown = false;
-  let read = 0;
-  const awaitDaemon = async (): Promise<void> => {
-    const limit = world.now() + PATIENCE_MS;
-    while (world.daemon() === null && !keptDown && world.now() < limit) {
-      await world.advanceTo(Math.min(limit, Math.max(world.nextEventAt() ?? limit, world.now() + 1)));
-    }
-  };
-  const perform = async (action: Action): Promise<void> => {
-    keptDown = keepsDown(action) ?? keptDown;
-    if (!keptDown) asked.push(action);
-    await world.perform(action);
-  };
-  const unanswered = (): Action[] => {
-    const again = asked.filter((action) => action.do === "send" && isLost(world, action));
-    for (; read < world.trace.entries.length; read += 1) {
-      const entry = world.trace.entries[read];
-      if (entry?.kind !== "action" || entry.data["outcome"] !== "daemon-down") continue;
-      const action = asked.findLast((one) => one.do === entry.data["do"] && "peer" in one && one.peer === entry.lane);
-      if (action !== undefined && !again.includes(action)) again.push(action);
-    }
-    return again;
-  };
-  const askAgain = async (): Promise<void> => {
-    const again = unanswered();
-    if (again.length === 0) return;
-    await awaitDaemon();
-    for (const action of again) await world.perform(action);
-  };
-  return { perform, awaitDaemon, askAgain };
-}
-
-/** Does this action take the daemon down for as long as the scenario wants (true), or bring it back (false)? */
-function keepsDown(action: Action): boolean | null {
-  if (action.do !== "daemon") return null;
-  if (action.what === "start" || action.what === "restart") return false;
-  if (action.what === "stop") return true;
-  return action.what === "crash" || action.what === "powerLoss" ? !("before" in action && action.before !== undefined) : null;
-}
-
-/** The daemon never took this message in, and its sender knows no better than that it failed. */
-function isLost(world: World, action: Action & { readonly do: "send" }): boolean {
-  const name = action.as;
-  if (name === undefined || world.truth.messages.some((message) => message.name === name)) return false;
-  const receipt = world.receipt(name);
-  return receipt !== null && receipt.stage === "failed" && /daemon/.test(receipt.reason ?? "");
 }
 
 /** Gives every message a name, so that its sender can be found again. */

@@ -9,29 +9,31 @@ import type { Expectation, Located, PartialRecord, SpanExpectation } from "../la
  * |---|---|---|
  * | log, logExactly | each wake's mode and cause, each end's class, once anywhere in the run | not judged |
  * | noLog | not judged (`never` and the invariants are) | not judged |
- * | peers | all but launches | only `stopped` and `held` |
- * | sender | all but woke | stage |
+ * | peers | all but launches | only `stopped`, and `held` where no session went down with the machine |
+ * | sender | all but woke | stage (`held` as above) |
  * | delivered, notices | as they are | not judged |
  * | files | as they are | not judged |
  * | spans | each wake's mode and cause, each exit's class, once anywhere in the run | not judged |
  * | noSpans, metrics | not judged | not judged |
- * | never | as it is | not judged |
+ * | never | as it is, but for the lines of {@link onlyAfterCrash} | not judged |
  *
- * Power loss ends the sessions too: what lives afterwards, and how it was woken, is another story than the file tells. A step that is done
+ * Power loss ends the sessions too: what lives afterwards, and how it was woken, is another story than the file tells. Where it took a session
+ * down (`tookSessions`), that end is nobody's death, and a hold that the file tells of may want one more: `held` is not judged then. A step that is done
  * again after a crash makes its span again, and a context that was not written yet is lost with its daemon: links, parents, times and counts
  * are those of the run without a crash.
  */
 export function tolerant(
   expectation: Expectation,
   kind: "crash" | "powerLoss",
+  tookSessions = false,
 ): Expectation & { readonly anywhere?: NonNullable<Expectation["log"]> } {
   const { log: _log, logExactly: _exactly, noLog: _none, ...others } = expectation;
   const rest = { ...others, noSpans: [], metrics: [], spans: kind === "powerLoss" ? [] : expectation.spans.flatMap(decisiveSpan) };
   if (kind === "powerLoss") {
     return {
       ...rest,
-      peers: keepFacts(expectation.peers, (key, value) => key === "state" && (value === "stopped" || value === "held")),
-      sender: keepFacts(expectation.sender, (key) => key === "stage"),
+      peers: keepFacts(expectation.peers, (key, value) => key === "state" && (value === "stopped" || (value === "held" && !tookSessions))),
+      sender: keepFacts(expectation.sender, (key, value) => key === "stage" && !(value === "held" && tookSessions)),
       delivered: new Map(),
       files: new Map(),
       notices: [],
@@ -45,6 +47,14 @@ export function tolerant(
     peers: keepFacts(expectation.peers, (key) => key !== "launches"),
     sender: keepFacts(expectation.sender, (key) => key !== "woke"),
   };
+}
+
+/**
+ * Lines that only the death of a daemon writes: its own start and end, and that of a launch which it did not get round to starting. No `never`
+ * of a file is meant for them.
+ */
+export function onlyAfterCrash(record: PartialRecord): boolean {
+  return record["ev"] === "daemon" || (record["ev"] === "exit" && record["class"] === "not-started");
 }
 
 type Facts = ReadonlyMap<string, ReadonlyMap<string, Located<unknown>>>;

@@ -1,6 +1,8 @@
 import type { Scenario } from "../language/scenario.ts";
 import type { Truth } from "../world/api.ts";
-import { afterCrash, nameMessages } from "./after-crash.ts";
+import { afterCrash, nameMessages, type Undisturbed } from "./after-crash.ts";
+import { unansweredIn } from "./clients.ts";
+import { onlyAfterCrash } from "./convergence.ts";
 import { listPoints, type Point } from "./points.ts";
 import type { RunResult } from "./result.ts";
 import { type RunOptions, runScenario } from "./run.ts";
@@ -13,10 +15,9 @@ export interface CrashCase {
 }
 
 /** A run without a crash: what the crashes are measured against. */
-export interface Baseline {
+export interface Baseline extends Undisturbed {
   readonly result: RunResult;
   readonly points: readonly Point[];
-  readonly daemonLife: Truth["daemonLife"];
 }
 
 /** The daemon comes back so long after it died, virtual ms. */
@@ -37,6 +38,7 @@ export async function crashBaseline(scenario: Scenario, options: RunOptions): Pr
     result,
     points: result.trace === null ? [] : listPoints(result.trace),
     daemonLife: [...daemonLife].slice(0, lifeBeforeClose(result, daemonLife)),
+    unanswered: unansweredIn(result.trace?.entries ?? []),
   };
 }
 
@@ -55,17 +57,13 @@ export function crashCases(points: readonly Point[], kinds: readonly CrashCase["
  * One run in which the daemon dies there and is started again a second later. After power loss `never` is not judged: the sessions end
  * with the machine, so the story that it forbids something in is another one; the invariants hold in every story.
  */
-export function runCrashCase(
-  scenario: Scenario,
-  crash: CrashCase,
-  baseline: Pick<Baseline, "daemonLife">,
-  options: RunOptions,
-): Promise<RunResult> {
+export function runCrashCase(scenario: Scenario, crash: CrashCase, baseline: Undisturbed, options: RunOptions): Promise<RunResult> {
   const named = nameMessages(scenario);
   return runScenario(crash.kind === "powerLoss" ? { ...named, never: [] } : named, {
     ...options,
     world: { ...options.world, crashAt: { ...crash, restartAfterMs: RESTART_AFTER_MS } },
-    manner: afterCrash({ kind: crash.kind, baseline: baseline.daemonLife }),
+    manner: afterCrash({ kind: crash.kind, baseline }),
+    overlooked: onlyAfterCrash,
     hash: false,
   });
 }

@@ -1,4 +1,4 @@
-import { checkExpectation, type Failure, type TimedRecord } from "../expect/index.ts";
+import { checkExpectation, type Failure, type PlainRecord, type TimedRecord } from "../expect/index.ts";
 import type { Invariant } from "../invariants/api.ts";
 import type { Entry, Expectation, Scenario } from "../language/scenario.ts";
 import type { CreateWorld, World, WorldOptions } from "../world/api.ts";
@@ -12,18 +12,17 @@ export interface RunOptions {
   /** Checked after every event, unless the scenario switches one off. */
   readonly invariants?: readonly Invariant[];
   readonly world?: WorldOptions;
-  /** Events before a run counts as undecided; default {@link STEP_BUDGET}. */
+  /** Events before a run counts as undecided; default two million. */
   readonly stepBudget?: number;
   /** Real milliseconds, for the report; 0 everywhere without it. */
   readonly wallClock?: () => number;
   /** How actions and expectations are taken; `sim crashes` has its own way. Default {@link plainly}. */
   readonly manner?: (run: Run) => Manner;
+  /** Records that no `never` of the scenario is meant for. */
+  readonly overlooked?: (record: PlainRecord) => boolean;
   /** Sum the trace up in a hash; default true. Thousands of runs whose traces nobody compares go without. */
   readonly hash?: boolean;
 }
-
-/** Far above any scenario that a person would read: a year of safety passes is half a million events. */
-const STEP_BUDGET = 2_000_000;
 
 /** One run in progress. */
 export interface Run {
@@ -54,7 +53,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const clock = options.wallClock ?? (() => 0);
   const started = clock();
   const world = options.createWorld(scenario, options.world);
-  const watch = watchRun(world, scenario, options.invariants ?? [], options.stepBudget ?? STEP_BUDGET);
+  const watch = watchRun(world, scenario, options);
   const run = createRun(world, scenario, watch);
   const position = { text: "the start" };
   try {

@@ -135,6 +135,8 @@ function sessionOf(kernel: Kernel, peer: string): string {
 
 function actOnDaemon(kernel: Kernel, action: ActionOf<"daemon">): void {
   const { daemons, crashPoints } = kernel;
+  // The scenario's word: from here on it says whether there is a daemon.
+  if (!("before" in action && action.before !== undefined)) kernel.startsAt = null;
   if (action.what === "crash" || action.what === "powerLoss") {
     if (action.before !== undefined) crashPoints.arm(action.what, action.before, action.nth ?? 1);
     else if (action.what === "crash") daemons.kill("crash");

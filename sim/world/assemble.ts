@@ -106,10 +106,22 @@ function hearDetail({ onDetail }: WorldOptions, add: Trace["add"]): HearDetail {
   };
 }
 
+/** Of a planned death nothing else in the story knows: the daemon is started again, but for one that was to stop, and a launch keeps its script. */
 function die(kernel: Kernel, owner: string, kind: Death, restartAfterMs: number | null): void {
+  const planned = restartAfterMs !== null;
+  const comesBack = planned && !kernel.daemons.isRetiring(owner);
+  if (planned && kind === "powerLoss") giveBackNext(kernel);
   if (kind === "crash") kernel.daemons.kill("crash", owner);
   else cutPower(kernel, true);
-  if (restartAfterMs !== null) startLater(kernel, restartAfterMs);
+  if (comesBack) startLater(kernel, restartAfterMs);
+}
+
+/** What `next` says of one bring-up holds for the next one again when the machine goes before that was READY. */
+function giveBackNext({ behaviors, decisions, machine }: Kernel): void {
+  for (const { identity, instance, endedAt } of machine.processes.all) {
+    const ready = decisions.some(({ ev, fields }) => ev === "launch" && fields["outcome"] === "ready" && fields["instance"] === instance);
+    if (endedAt === null && !ready) behaviors.giveBack(identity);
+  }
 }
 
 function hearAgent(kernel: Kernel, identity: string, data: Readonly<Record<string, unknown>>): void {

@@ -7,6 +7,8 @@ export interface Behaviors {
   peek(identity: string): Behavior;
   /** The same, and `next` is used up. */
   take(identity: string): Behavior;
+  /** What the last one took of `next` is there again, unless another was said since. */
+  giveBack(identity: string): void;
   /** For the next bring-up that comes no later than `untilMs` (virtual); without it, whenever that is. */
   next(peer: string, behavior: Partial<Behavior>, untilMs?: number): void;
 }
@@ -18,6 +20,7 @@ interface Next {
 
 export function createBehaviors(scenario: Scenario, now: () => number): Behaviors {
   const overrides = new Map<string, Next>();
+  const taken = new Map<string, Next>();
   const nextOf = (peer: string): Partial<Behavior> => {
     const next = overrides.get(peer);
     return next === undefined || next.untilMs < now() ? {} : next.behavior;
@@ -30,8 +33,17 @@ export function createBehaviors(scenario: Scenario, now: () => number): Behavior
     peek,
     take(identity) {
       const behavior = peek(identity);
-      overrides.delete(parseIdentity(identity)?.personality ?? "");
+      const name = parseIdentity(identity)?.personality ?? "";
+      const used = overrides.get(name);
+      if (used === undefined) taken.delete(name);
+      else taken.set(name, used);
+      overrides.delete(name);
       return behavior;
+    },
+    giveBack(identity) {
+      const name = parseIdentity(identity)?.personality ?? "";
+      const used = taken.get(name);
+      if (used !== undefined && !overrides.has(name)) overrides.set(name, used);
     },
     next: (peer, behavior, untilMs = Number.POSITIVE_INFINITY) =>
       void overrides.set(peer, { behavior: { ...nextOf(peer), ...behavior }, untilMs }),

@@ -72,9 +72,9 @@ export function createCrashPoints({ root, crashAt, kill, note }: CrashPointsPart
     },
     hostHooks: (owner) => ({
       before(operation, subject) {
-        const n = begin(owner, { operation, subject });
-        flying.set(n, owner);
-        return n;
+        // Before it begins: a death there is heard of while it is already known to fly.
+        flying.set(count + 1, owner);
+        return begin(owner, { operation, subject });
       },
       after(n, op, identity, error) {
         flying.delete(n);

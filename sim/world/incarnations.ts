@@ -8,9 +8,9 @@ import { createOwner, type OperationHooks, type Owner } from "./owner.ts";
 
 /** The daemon over its lives: each start is a process of its own that ends cleanly, is killed, or is stopped for a while. */
 export interface Incarnations {
-  /** Starts another; the running one, if any, is expected to keep it out. */
-  start(): void;
-  /** Asks the current one to stop; `then` follows once it is gone, also when it was killed for taking too long. */
+  /** Starts another; the running one, if any, is expected to keep it out. `failed` hears when it would not start. */
+  start(failed?: () => void): void;
+  /** Asks the current one to stop; `then` follows once it is gone, also when it was killed meanwhile or for taking too long. */
   stop(then?: () => void): void;
   /** Kills the one of that owner, or the current one. */
   kill(what: "crash" | "powerLoss", owner?: string): void;
@@ -19,6 +19,10 @@ export interface Incarnations {
   continue(): void;
   /** The one that would answer a client now. */
   current(): Incarnation | null;
+  /** One is up, or about to be, and not suspended. */
+  isServed(): boolean;
+  /** Was this one asked to stop, for good? */
+  isRetiring(owner: string): boolean;
   /** Asks the daemon something, as a client would; a paused daemon answers later, a dead one never. */
   call<T>(ask: (daemon: Daemon) => Promise<T>, answer: (outcome: Outcome<T>) => void): void;
   /** Calls without an answer, starts and stops in progress. */
@@ -36,6 +40,8 @@ export interface Incarnation {
   readonly daemon: Daemon;
   readonly self: ProcessIdentity;
   state: "starting" | "running" | "stopping" | "dead";
+  /** What whoever asked it to stop does once it was killed instead; null also when that is nothing. */
+  afterStop: (() => void) | null;
   paused: boolean;
   /** How to end each call that was not answered yet. */
   readonly calls: Map<object, (outcome: Outcome<never>) => void>;
@@ -54,8 +60,9 @@ export interface IncarnationsParts {
   readonly fail: (error: unknown) => void;
 }
 
-/** How long a service manager waits for a daemon that was asked to stop, virtual ms. */
+/** How long a service manager waits for a daemon that was asked to stop, and for one that is killed in a restart, virtual ms. */
 const STOP_TIMEOUT = 90_000;
+const RESTART_AFTER = 1_000;
 const DOWN = { ok: false, code: "daemon-down", reason: "daemon is down" } as const;
 
 /** The incarnations that live, oldest first, and what became of all. */
@@ -72,14 +79,17 @@ export function createIncarnations(parts: IncarnationsParts): Incarnations {
   const lives: Lives = { parts, alive: [], life: [], count: 0 };
   const { alive } = lives;
   return {
-    start: () => start(lives),
-    stop: (then = () => {}) => stop(lives, then),
+    start: (failed) => start(lives, failed),
+    stop: (then) => stop(lives, then ?? null),
     kill(what, owner) {
       const one = owner === undefined ? currentOf(lives) : alive.find((other) => other.owner === owner);
       if (one) end(lives, one, what);
     },
     killAll(what) {
-      for (const one of [...alive]) end(lives, one, what);
+      for (const one of [...alive]) {
+        one.afterStop = null;
+        end(lives, one, what);
+      }
     },
     pause() {
       const one = currentOf(lives);
@@ -89,6 +99,8 @@ export function createIncarnations(parts: IncarnationsParts): Incarnations {
       for (const one of alive) if (one.paused) goOn(parts, one);
     },
     current: () => currentOf(lives),
+    isServed: () => alive.some(({ paused }) => !paused),
+    isRetiring: (owner) => alive.some((one) => one.owner === owner && one.state === "stopping" && one.afterStop === null),
     call: (ask, answer) => callOf(currentOf(lives), ask, answer, parts.fail),
     inProgress: () => alive.reduce((sum, { state, calls }) => sum + calls.size + (state === "running" ? 0 : 1), 0),
     life: lives.life,
@@ -119,9 +131,10 @@ function end(lives: Lives, one: Incarnation, what: Ending): void {
   log(lives, what, one.number);
   for (const giveUp of [...one.calls.values()]) giveUp({ ...DOWN, reason: "the daemon went away before it answered" });
   one.calls.clear();
+  if (one.afterStop !== null) machine.clock.after(RESTART_AFTER, one.afterStop);
 }
 
-function start(lives: Lives): void {
+function start(lives: Lives, failed: () => void = () => {}): void {
   const { machine, hooksOf, create, note } = lives.parts;
   lives.count += 1;
   const [number, owner] = [lives.count, `daemon-${lives.count}`];
@@ -129,7 +142,18 @@ function start(lives: Lives): void {
   const self = machine.processes.take();
   log(lives, "start", number);
   const daemon = create(number, owner, view, self);
-  const one: Incarnation = { number, owner, view, daemon, self, state: "starting", paused: false, calls: new Map(), held: [] };
+  const one: Incarnation = {
+    number,
+    owner,
+    view,
+    daemon,
+    self,
+    state: "starting",
+    afterStop: null,
+    paused: false,
+    calls: new Map(),
+    held: [],
+  };
   lives.alive.push(one);
   daemon.start().then(
     () => {
@@ -139,7 +163,9 @@ function start(lives: Lives): void {
     (error: unknown) => {
       if (isMistake(error)) lives.parts.fail(error);
       note({ what: "start-failed", incarnation: number, code: codeOf(error), reason: reasonOf(error) });
+      if (one.state === "dead") return;
       end(lives, one, "stop");
+      failed();
     },
   );
   void daemon.fenced.then(() => {
@@ -149,22 +175,24 @@ function start(lives: Lives): void {
   });
 }
 
-function stop(lives: Lives, then: () => void): void {
+function stop(lives: Lives, then: (() => void) | null): void {
   const one = currentOf(lives);
   if (one === null) {
-    then();
+    then?.();
     return;
   }
   if (one.state === "stopping") return;
   one.state = "stopping";
+  one.afterStop = then;
   const timer = lives.parts.machine.clock.after(STOP_TIMEOUT, () => done("crash"));
   const done = (what: Ending, error?: unknown): void => {
     timer.cancel();
     if (one.state === "dead") return;
     if (isMistake(error)) lives.parts.fail(error);
     if (error !== undefined) lives.parts.note({ what: "stop-failed", incarnation: one.number, reason: reasonOf(error) });
+    one.afterStop = null;
     end(lives, one, what);
-    then();
+    then?.();
   };
   if (one.paused) return;
   one.daemon.stop().then(

@@ -44,13 +44,21 @@ export interface Kernel {
   startsAt: number | null;
 }
 
-/** Starts the daemon after `ms` of machine time, unless another power cut comes first or one runs by then. */
+/** A daemon that would not start is tried again after so much machine time, as service managers do, virtual ms. */
+const START_AGAIN = 10_000;
+
+/**
+ * Starts the daemon after `ms` of machine time, again and again until it stays up, unless another power cut or the scenario's own word comes
+ * first, or one runs by then. One that is suspended serves nobody, and keeps nobody from trying.
+ */
 export function startLater(kernel: Kernel, ms: number): void {
   const { clock } = kernel.machine;
-  kernel.startsAt = clock.elapsedMs() + ms;
+  const startsAt = clock.elapsedMs() + ms;
+  kernel.startsAt = startsAt;
   clock.after(ms, () => {
+    if (kernel.startsAt !== startsAt) return;
     kernel.startsAt = null;
-    if (kernel.daemons.current() === null) kernel.daemons.start();
+    if (!kernel.daemons.isServed()) kernel.daemons.start(() => startLater(kernel, START_AGAIN));
   });
 }
 

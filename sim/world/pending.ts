@@ -6,7 +6,7 @@ export interface PendingTimers {
   /** Timers of that owner are gone without an event. */
   forget(owner: string): void;
   forgetAll(): void;
-  /** Timeline moment of the next one that matters, or null. */
+  /** Timeline moment of the next one that matters, or null. One that is overdue waits for its stopped process to go on, not for time. */
   nextAt(): number | null;
 }
 
@@ -31,8 +31,8 @@ export function createPendingTimers({ now, monoMs, isRoutine }: PendingParts): P
     forgetAll: () => waiting.clear(),
     nextAt() {
       let first = Number.POSITIVE_INFINITY;
-      for (const { deadline } of waiting.values()) first = Math.min(first, deadline);
-      return Number.isFinite(first) ? now() + Math.max(0, first - monoMs()) : null;
+      for (const { deadline } of waiting.values()) if (deadline >= monoMs()) first = Math.min(first, deadline);
+      return Number.isFinite(first) ? now() + first - monoMs() : null;
     },
   };
 }

@@ -96,6 +96,8 @@ async function bringUp(owner: Owner, agent: SimAgent | null, signal: AbortSignal
     told = dialog;
     return outcomeOf(agent);
   };
+  // Of a session that ended before anybody asked, its last words are on the screen still.
+  if (signal.aborted) return rejectionOf(agent) ?? { state: "aborted" };
   return until<BringUp>(owner, agent, signal, look, { state: "aborted" });
 }
 
@@ -103,10 +105,15 @@ function outcomeOf(agent: SimAgent): BringUp | null {
   const state = agent.state();
   if (state === "idle" || state === "busy") return { state: "ready", reference: agent.process.conversation };
   if (state !== "gone") return null;
-  const rejected = agent.rejected();
-  if (rejected !== null) return { state: "resume-rejected", reason: rejected };
+  const rejection = rejectionOf(agent);
+  if (rejection !== null) return rejection;
   const { code, signal } = agent.process.exit ?? { code: null, signal: null };
   return { state: "failed", reason: signal === null ? `it exited with code ${code ?? "unknown"}` : `it was ended by ${signal}` };
+}
+
+function rejectionOf(agent: SimAgent): BringUp | null {
+  const reason = agent.state() === "gone" ? agent.rejected() : null;
+  return reason === null ? null : { state: "resume-rejected", reason };
 }
 
 async function deliver(

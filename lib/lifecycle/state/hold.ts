@@ -13,6 +13,8 @@ const hold = z.object({
   /** Ring entry of the death that opened or lengthened it: counting that death again changes nothing. */
   lastDeath: z.int(),
   overrideUsed: z.boolean(),
+  /** False until its line and its notice are out: a daemon that dies in between leaves them to the next one. */
+  announced: z.boolean().exactOptional(),
 });
 export type Hold = Readonly<z.infer<typeof hold>>;
 

@@ -46,6 +46,9 @@ const trace = z.object({
 
 export const NO_TRACE: RecordTrace = { wake: null, launch: null, exit: null, deaths: [] };
 
+/** The last time that a person had the session open: since when, or until when (epoch ms). */
+const attachment = z.object({ open: z.boolean(), at: z.int() });
+
 const record = z.object({
   version: z.literal(1),
   identity: z.string(),
@@ -66,6 +69,7 @@ const record = z.object({
   wokeAt: z.int(),
   readyAt: z.int().nullable(),
   process: processIdentity.nullable(),
+  attachment: attachment.exactOptional(),
   /** Markers that this launch fulfils, by suffix, with the content they had when it was decided. */
   fulfils: z.record(z.string(), z.string()),
   intent: intent.nullable(),

@@ -98,7 +98,7 @@ async function loadMarker(parts: StoreParts, identity: string, suffix: MarkerSuf
   if (text === null) return null;
   const marker = parseMarker(text);
   if (marker !== null) return marker;
-  await setAside(parts, identity, suffix, "first line is no ISO time");
+  await setAside(parts, identity, suffix, "first line is no ISO time", suffix === "idle-reaped" ? null : text);
   if (suffix === "idle-reaped") return null;
   const at = parts.wallMs();
   const renewed = formatMarker(at, { by: "recovered" });
@@ -114,7 +114,7 @@ async function loadRing(parts: StoreParts, identity: string): Promise<readonly n
   const ring = parseRing(text);
   if (ring !== null) return ring;
   const modified = Math.round((await parts.storage.disk.stat(path))?.modifiedMs ?? parts.wallMs());
-  await setAside(parts, identity, "deaths", "not a list of times");
+  await setAside(parts, identity, "deaths", "not a list of times", text);
   await parts.storage.replaceFile(path, formatRing([modified]));
   return [modified];
 }
@@ -131,9 +131,20 @@ async function loadParsed<T>(parts: StoreParts, identity: string, suffix: Suffix
   return parsed;
 }
 
-async function setAside({ storage, paths, journal }: StoreParts, identity: string, suffix: Suffix, why: string): Promise<void> {
+/**
+ * `writtenAnew`: the content of a file that the caller replaces next. It is copied and not moved: a daemon that dies in between must not leave
+ * a halt, a request or a death that nobody remembers.
+ */
+async function setAside(
+  { storage, paths, journal }: StoreParts,
+  identity: string,
+  suffix: Suffix,
+  why: string,
+  writtenAnew: string | null = null,
+): Promise<void> {
+  const path = paths.file(identity, suffix);
   try {
-    const aside = await storage.quarantine(paths.file(identity, suffix));
+    const aside = writtenAnew === null ? await storage.quarantine(path) : await storage.copyAside(path, writtenAnew);
     await journal.decide("quarantine", { identity, file: `${identity}.${suffix}`, aside: aside ?? undefined, reason: why });
   } catch (error) {
     await journal.decide("quarantine", { identity, file: `${identity}.${suffix}`, reason: `${why}; cannot be moved: ${reasonOf(error)}` });

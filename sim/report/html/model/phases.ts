@@ -64,17 +64,20 @@ function note(entry: HtmlEntry, reading: Reading): void {
   if (isUp(entry)) reading.up = true;
 }
 
-function nextPhase({ phase, woken, ended, up }: Reading, sequelOf: () => "up" | "over" | "never" | ""): Phase {
+function nextPhase({ phase, woken, ended, up }: Reading, sequelOf: () => Sequel): Phase {
   if (woken) return "booting";
   if (phase === "ending" && ended) return "ended";
   const next = sequelOf();
+  if (next === "same") return phase;
   if (next === "never" && phase === "booting") return "ended";
   if (next === "up" || (up && phase !== "live")) return "live";
   return next === "over" || phase === "live" || phase === "ending" ? "ending" : "booting";
 }
 
-/** What comes next for an identity: it is `up`, it is `over`, it `never` got a process, or nothing that tells. */
-function sequel(entries: readonly HtmlEntry[], index: number, identity: string): "up" | "over" | "never" | "" {
+/** What comes next for an identity: it is `up`, it is `over`, it `never` got a process, it stays the `same`, or nothing that tells. */
+type Sequel = "up" | "over" | "never" | "same" | "";
+
+function sequel(entries: readonly HtmlEntry[], index: number, identity: string): Sequel {
   for (let next = index + 1; next < entries.length; next += 1) {
     const entry = entries[next];
     if (entry === undefined || entry.kind === "daemon") return "";
@@ -86,6 +89,8 @@ function sequel(entries: readonly HtmlEntry[], index: number, identity: string):
     if (textOf(entry, "ev") === "exit") return "over";
     if (textOf(entry, "outcome") === "failed") return "never";
     if (isUp(entry)) return "up";
+    // Who has it open is noted before it is said.
+    if (textOf(entry, "ev") === "attach" || textOf(entry, "ev") === "attach-end") return "same";
   }
   return "";
 }
