@@ -20,7 +20,7 @@ export const catalogue: Benchmark = async ({ full, say }) => {
     name: "catalogue",
     title: "Scenarios and crash points",
     about:
-      "The whole catalogue with all invariants through the command line, program start included; crash points: the daemon dies at a few operations of each scenario, spread over its run, in one process; `failed`: what the file expects, or an invariant, did not hold afterwards (the results name them).",
+      "The whole catalogue with all invariants through the command line, program start included; crash points: the daemon dies at a few operations of each scenario, spread over its run, in one process; `failed`: the run ended elsewhere than its file says (the results name them, sim/README.md says why).",
     head: ["", "count", "failed", "seconds", "per second"],
     rows: [
       [
