@@ -289,3 +289,17 @@ test("months of replacing and appending leave no trace behind", async () => {
   made.powerLoss("worst");
   expect(made.peek(at("a"))).toBe("");
 });
+
+test("what was appended is cut where it is, although failed syncs have dropped it from what is durable", async () => {
+  const made = world();
+  const disk = made.forOwner("daemon");
+  await disk.create(at("log"), "one\n");
+  for (const line of ["two\n", "three\n"]) {
+    made.addFault({ operation: "sync", glob: "log", error: "EIO", times: 1 });
+    await disk.append(at("log"), line);
+    await expect(disk.sync(at("log"))).rejects.toThrow("EIO");
+    await disk.sync(at("log"));
+  }
+  await disk.truncate(at("log"), 10);
+  expect(await disk.read(at("log"))).toBe("one\ntwo\nth");
+});
